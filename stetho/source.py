@@ -1,0 +1,188 @@
+"""What a device is to the rest of the program, its address, and how an address finds its code.
+
+Sources register under the entry-point group `stetho.sources`, by URI scheme; our own enter by the same door as
+anyone's. `stetho` itself names no driver.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+from stetho.errors import ConfigError
+from stetho.stream import Chunk, Origin, Span, StreamSpec
+
+ENTRY_POINT_GROUP = "stetho.sources"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUri:
+    """A parsed device address: `serial:///dev/ttyACM0?baud=921600`, `sim://murmur?seed=7`, `file:///a.wav`."""
+
+    text: str
+    scheme: str
+    target: str
+    query: Mapping[str, str]
+
+    @classmethod
+    def parse(cls, text: str) -> "DeviceUri":
+        """Raises ConfigError for what is no address; the sentence shows one that is."""
+        parts = urlsplit(text)
+        target = parts.netloc + parts.path
+        if "://" not in text or not parts.scheme:
+            raise ConfigError(f"{text!r} is no device address; write one like serial:///dev/ttyACM0 or sim://murmur.")
+        return cls(text, parts.scheme, target, MappingProxyType(dict(parse_qsl(parts.query, keep_blank_values=True))))
+
+    def integer(self, key: str, default: int) -> int:
+        """A whole number of the query; raises ConfigError when it is something else."""
+        return int(self.number(key, default))
+
+    def number(self, key: str, default: float) -> float:
+        """A number of the query; raises ConfigError when it is something else."""
+        value = self.query.get(key)
+        if value is None:
+            return default
+        try:
+            return float(value)
+        except ValueError:
+            raise ConfigError(f"{key}={value!r} in {self.text} must be a number.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    """What a device says of itself when it is opened."""
+
+    address: str
+    driver: str
+    product: str
+    hardware: str
+    firmware: str
+    serial_number: str
+    origin: Origin
+    codec: str
+    rate_hz: int
+    channels: tuple[str, ...]
+    has_contact_sensor: bool
+    battery_percent: int | None = None
+    calibration_id: str | None = None
+
+
+class LinkState(StrEnum):
+    """What the link does right now."""
+
+    STREAMING = "streaming"
+    STALLED = "stalled"
+    LOST = "lost"
+    RESUMED = "resumed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """The link changed its state at stream index `at_sample`."""
+
+    state: LinkState
+    at_sample: int
+    t_ns: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChange:
+    """The chest piece touched the chest, or left it, at stream index `at_sample`; `site` where the device knows it."""
+
+    touching: bool
+    at_sample: int
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryLevel:
+    """The battery's charge, in percent."""
+
+    percent: int
+
+
+SourceItem = Chunk | LinkChange | ContactChange | BatteryLevel
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatistics:
+    """What happened on the link so far; all counts since the stream began."""
+
+    samples_received: int = 0
+    samples_concealed: int = 0
+    samples_lost: int = 0
+    samples_resent: int = 0
+    packets_received: int = 0
+    packets_duplicate: int = 0
+    frames_damaged: int = 0
+    bytes_received: int = 0
+
+
+class HoleFate(StrEnum):
+    """What became of a range of samples that did not arrive in time."""
+
+    RESENT = "resent"
+    CONCEALED = "concealed"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """An entry of the loss ledger."""
+
+    span: Span
+    fate: HoleFate
+
+
+class Archive(Protocol):
+    """Takes the lossless side of a stream: called in order, zeros and holes where samples never came.
+
+    Called from the event loop; must not block. Raises OverrunError when it can't keep up.
+    """
+
+    def __call__(self, chunk: Chunk, holes: tuple[Hole, ...], /) -> None: ...
+
+
+class Source(Protocol):
+    """A stream of heart sounds: a device, a simulated one, or a file. Used once: open, stream, close."""
+
+    async def open(self) -> DeviceInfo:
+        """Connects and says hello. Raises DeviceError."""
+        ...
+
+    def spec(self) -> StreamSpec:
+        """What `stream` will give; known after `open`."""
+        ...
+
+    def stream(self, archive: Archive | None = None) -> AsyncIterator[SourceItem]:
+        """Starts the device and gives its live side until it ends. Raises ConnectionLostError, DeviceTimeoutError.
+
+        Live waits at most 100 ms for a resend; `archive` gets the same stream as complete as it can be made.
+        """
+        ...
+
+    def statistics(self) -> LinkStatistics:
+        """The link's counters, at any time."""
+        ...
+
+    async def close(self) -> None:
+        """Stops the device and lets it go; can be called twice."""
+        ...
+
+
+SourceFactory = Callable[[DeviceUri], Source]
+
+
+def open_uri(text: str) -> Source:
+    """The source behind an address, not yet opened. Raises ConfigError for an address nobody serves."""
+    uri = DeviceUri.parse(text)
+    for entry in entry_points(group=ENTRY_POINT_GROUP, name=uri.scheme):
+        factory: SourceFactory = entry.load()
+        return factory(uri)
+    known = ", ".join(sorted(f"{e.name}://" for e in entry_points(group=ENTRY_POINT_GROUP)))
+    raise ConfigError(f"Nothing here serves {uri.scheme}:// addresses; this installation knows {known or 'none'}.")

@@ -1,0 +1,60 @@
+"""What every step of the signal path is, and the one place where a gap resets them all."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeVar
+
+from stetho.stream import Chunk, StreamSpec
+
+In_contra = TypeVar("In_contra", contravariant=True)
+Out_co = TypeVar("Out_co", covariant=True)
+Out = TypeVar("Out")
+
+
+class Stage(Protocol[In_contra, Out_co]):
+    """A synchronous, stateful step that never blocks and never reads a clock.
+
+    The output is bit-identical however the input is cut into pieces. Positions in the output are *source* samples.
+    """
+
+    def prepare(self, spec: StreamSpec) -> StreamSpec:
+        """Gets ready for a stream and says what comes out; compiles or loads whatever `process` needs.
+
+        Raises ConfigError for a stream it can't work on.
+        """
+        ...
+
+    def process(self, item: In_contra) -> Iterable[Out_co]:
+        """Takes the next item and gives what became known by it."""
+        ...
+
+    def flush(self) -> Iterable[Out_co]:
+        """Gives what is still held back; the stream has ended."""
+        ...
+
+    def reset(self, reason: str) -> None:
+        """Forgets the past: the next item does not continue the last one."""
+        ...
+
+
+def run(stage: Stage[Chunk, Out], chunks: Iterable[Chunk]) -> Iterator[Out]:
+    """Feeds a whole stream to a prepared stage and flushes it; resets it wherever the stream has a gap."""
+    gate = GapGate()
+    for chunk in chunks:
+        if gate.opens_gap(chunk):
+            yield from stage.flush()
+            stage.reset("gap")
+        yield from stage.process(chunk)
+    yield from stage.flush()
+
+
+class GapGate:
+    """Says whether a chunk continues the one before it: the one judge of what a gap is."""
+
+    def __init__(self) -> None:
+        self._expected: int | None = None
+
+    def opens_gap(self, chunk: Chunk) -> bool:
+        """True when samples are missing between the last chunk and this one."""
+        gap = self._expected is not None and chunk.start != self._expected
+        self._expected = chunk.stop
+        return gap
