@@ -1,0 +1,108 @@
+"""The compiled inner loops of the signal path. Imported in `prepare`, never at module level elsewhere.
+
+Signatures are eager and take read-only contiguous input: another signature would compile for seconds at the first
+live chunk. No kernel uses fastmath, so a result does not depend on how the input was cut.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import int64, njit, types
+
+F32 = npt.NDArray[np.float32]
+I64 = npt.NDArray[np.int64]
+
+_F32_IN = types.Array(types.float32, 1, "C", readonly=True)
+_F32_IN_2D = types.Array(types.float32, 2, "C", readonly=True)
+_I64_IN = types.Array(types.int64, 1, "C", readonly=True)
+_F32 = types.float32[::1]
+_F32_2D = types.float32[:, ::1]
+
+_N = 128
+_HALF = 64
+_HOP = 40
+_KEPT = _N - _HOP
+_FLOOR = 1e-10
+
+_hann = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(_N) / _N)
+_WINDOW = (_hann / _hann.sum()).astype(np.float32)
+_TURN = -2.0 * np.pi * np.arange(_N) / _N
+_COS = np.cos(_TURN).astype(np.float32)
+_SIN = np.sin(_TURN).astype(np.float32)
+_DIGITS = np.arange(_HALF)
+_REVERSED = ((_DIGITS & 3) << 4) | (_DIGITS & 12) | (_DIGITS >> 4)
+
+
+@njit(types.void(_F32, _F32, int64, int64), nogil=True, cache=True)
+def _radix4(re: F32, im: F32, span: int, step: int) -> None:
+    """Butterflies that join four transforms of `span` points; `step` is the stride through the twiddle table."""
+    for j in range(span):
+        c1, s1 = _COS[j * step], _SIN[j * step]
+        c2, s2 = _COS[2 * j * step], _SIN[2 * j * step]
+        c3, s3 = _COS[3 * j * step], _SIN[3 * j * step]
+        for a in range(j, _HALF, 4 * span):
+            b, c, d = a + span, a + 2 * span, a + 3 * span
+            br, bi = re[b] * c1 - im[b] * s1, re[b] * s1 + im[b] * c1
+            cr, ci = re[c] * c2 - im[c] * s2, re[c] * s2 + im[c] * c2
+            dr, di = re[d] * c3 - im[d] * s3, re[d] * s3 + im[d] * c3
+            pr, pi, mr, mi = re[a] + cr, im[a] + ci, re[a] - cr, im[a] - ci
+            qr, qi, nr, ni = br + dr, bi + di, br - dr, bi - di
+            re[a], im[a] = pr + qr, pi + qi
+            re[b], im[b] = mr + ni, mi - nr
+            re[c], im[c] = pr - qr, pi - qi
+            re[d], im[d] = mr - ni, mi + nr
+
+
+@njit(types.void(_F32, _F32, _F32, _F32), nogil=True, cache=True)
+def _hann_power(x: F32, re: F32, im: F32, power: F32) -> None:
+    """|X|^2 / (sum of window)^2 of 128 real samples, bins 0..64, through one complex transform of 64 points."""
+    for i in range(_HALF):
+        j = 2 * _REVERSED[i]
+        re[i] = x[j] * _WINDOW[j]
+        im[i] = x[j + 1] * _WINDOW[j + 1]
+    _radix4(re, im, 1, 32)
+    _radix4(re, im, 4, 8)
+    _radix4(re, im, 16, 2)
+    half = np.float32(0.5)
+    dc, nyquist = re[0] + im[0], re[0] - im[0]
+    power[0] = dc * dc
+    power[_HALF] = nyquist * nyquist
+    for k in range(1, _HALF):
+        er, ei = half * (re[k] + re[_HALF - k]), half * (im[k] - im[_HALF - k])
+        odr, odi = half * (im[k] + im[_HALF - k]), half * (re[_HALF - k] - re[k])
+        xr = er + odr * _COS[k] - odi * _SIN[k]
+        xi = ei + odr * _SIN[k] + odi * _COS[k]
+        power[k] = xr * xr + xi * xi
+
+
+@njit(int64(_F32, int64, _F32_IN, _I64_IN, _F32_IN_2D, _F32_2D), nogil=True, cache=True)
+def log_mel_frames(history: F32, filled: int, samples: F32, first_bin: I64, weights: F32, out: F32) -> int:
+    """Feeds samples through `history` and writes one column of `out` for every 40; returns the new `filled`.
+
+    history: float32 (128,), the last 88 samples and then `filled` new ones; changed in place.
+    first_bin, weights: the sparse mel table, weights float32 (40, w).
+    out: float32 (40, k) with k = (filled + len(samples)) // 40.
+    """
+    re = np.empty(_HALF, np.float32)
+    im = np.empty(_HALF, np.float32)
+    power = np.empty(_HALF + 1, np.float32)
+    used, frame = 0, 0
+    while used < samples.size:
+        taken = min(_HOP - filled, samples.size - used)
+        for i in range(taken):
+            history[_KEPT + filled + i] = samples[used + i]
+        filled += taken
+        used += taken
+        if filled == _HOP:
+            _hann_power(history, re, im, power)
+            for band in range(weights.shape[0]):
+                total = np.float32(0.0)
+                for j in range(weights.shape[1]):
+                    total += weights[band, j] * power[first_bin[band] + j]
+                out[band, frame] = math.log(total + np.float32(_FLOOR))
+            for i in range(_KEPT):
+                history[i] = history[i + _HOP]
+            filled = 0
+            frame += 1
+    return filled
