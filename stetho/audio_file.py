@@ -1,0 +1,162 @@
+"""Recordings on disk: whatever libsndfile reads, block by block, as the chest channel of a stream."""
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import soundfile
+
+from stetho.errors import InputError
+from stetho.origin_mark import read_origin
+from stetho.stream import Chunk, Origin, Samples, StreamSpec, read_only
+
+BLOCK_S = 0.5
+_HEADER_CLAIMS = re.compile(r"^\s*(?:data|SSND)\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE)
+_UNKNOWN_LENGTH = 0x7FFF_0000  # a writer that could not seek back leaves 0x7FFF_F000, 0x7FFF_FFFF or 0xFFFF_FFFF
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioInfo:
+    """What a file's header says. `samples` is a count a channel; `encoding` is libsndfile's word, as `PCM_16`."""
+
+    path: Path
+    sample_rate_hz: int
+    samples: int
+    channels: int
+    encoding: str
+    origin: Origin
+
+    @property
+    def duration_s(self) -> float:
+        return self.samples / self.sample_rate_hz
+
+    def spec(self) -> StreamSpec:
+        """The stream that `AudioFile.chunks` gives: the chest alone."""
+        return StreamSpec(self.sample_rate_hz, self.origin)
+
+
+class AudioFile:
+    """An open recording, read in blocks so that ten minutes of it are never in memory at once.
+
+    Of several channels the first is the chest; a file whose channels differ says so in `notes`. What is there of a
+    file cut short is read, and `notes` says so too. Use it as a context manager. Raises InputError on opening (not
+    there, no audio, empty) and while reading (a sample that is no number).
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = Path(path)
+        self._sound = _open(self._path)
+        self.info = _info(self._path, self._sound)
+        self.notes: list[str] = []
+        self._note_cut_header()
+
+    def __enter__(self) -> "AudioFile":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets the file go; can be called twice."""
+        self._sound.close()
+
+    def blocks(self, block_s: float = BLOCK_S) -> Iterator[Samples]:
+        """The chest channel from where reading stands to the end: float32 (n,), full scale, in pieces of `block_s`."""
+        frames = max(1, round(block_s * self.info.sample_rate_hz))
+        while (block := self._read(frames)).shape[0]:
+            if not np.isfinite(block).all():
+                raise InputError(f"{self._path} holds samples that are no numbers (NaN or infinite); export it again.")
+            if block.shape[1] > 1 and (block[:, 1:] != block[:, :1]).any():
+                self._note("its channels differ; the first is taken as the chest.")
+            chest = np.ascontiguousarray(block[:, 0])
+            chest.flags.writeable = False
+            yield chest
+
+    def chunks(self, block_s: float = BLOCK_S) -> Iterator[Chunk]:
+        """The same as Chunks of a stream that began at time 0."""
+        spec, start = self.info.spec(), 0
+        for block in self.blocks(block_s):
+            yield Chunk(read_only(block), spec, start, start * 1_000_000_000 // spec.rate_hz)
+            start += block.size
+
+    def read(self) -> Samples:
+        """All the rest at once: float32 (n,), read-only. For short recordings; `blocks` is for long ones."""
+        pieces = list(self.blocks())
+        whole = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+        whole.flags.writeable = False
+        return whole
+
+    def _read(self, frames: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        at = self._sound.tell()
+        try:
+            block: np.ndarray[tuple[int, int], np.dtype[np.float32]]
+            block = self._sound.read(frames, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError as error:
+            if at == 0:
+                raise InputError(
+                    f"{self._path} is damaged and nothing of it can be decoded; record it again."
+                ) from error
+            self._note_cut(at)
+            return np.zeros((0, self.info.channels), np.float32)
+        if not block.shape[0] and at < self.info.samples:
+            self._note_cut(at)
+        return block
+
+    def _note_cut_header(self) -> None:
+        claim = _HEADER_CLAIMS.search(self._sound.extra_info)
+        if claim is None:
+            return
+        claimed_bytes, held_bytes = int(claim[1]), int(claim[2])
+        if held_bytes < claimed_bytes < _UNKNOWN_LENGTH:
+            whole_s = self.info.duration_s * claimed_bytes / held_bytes
+            self._note(f"it was cut: {self.info.duration_s:.1f} of {whole_s:.1f} s are there, and only these are used.")
+
+    def _note_cut(self, at: int) -> None:
+        read_s = at / self.info.sample_rate_hz
+        self._note(f"it is cut or damaged: only the first {read_s:.1f} of {self.info.duration_s:.1f} s can be read.")
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+            _log.warning("%s: %s", self._path, text)
+
+
+def read_info(path: Path | str) -> AudioInfo:
+    """What the file's header says. Raises InputError."""
+    with AudioFile(path) as audio:
+        return audio.info
+
+
+def _open(path: Path) -> soundfile.SoundFile:
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give the recordings in it.")
+    try:
+        size = path.stat().st_size
+        with path.open("rb"):
+            pass
+    except FileNotFoundError:
+        raise InputError(f"{path} is not there; check the path.") from None
+    except OSError as error:
+        raise InputError(f"{path} can't be read ({error.strerror}); check its permissions.") from error
+    if size == 0:
+        raise InputError(f"{path} is empty (0 bytes); record it again.")
+    try:
+        return soundfile.SoundFile(path)
+    except (soundfile.SoundFileError, TypeError, RuntimeError) as error:  # TypeError: a headerless .raw
+        raise InputError(f"{path} is no audio that can be read; convert it to WAV or FLAC.") from error
+
+
+def _info(path: Path, sound: soundfile.SoundFile) -> AudioInfo:
+    if sound.frames <= 0 or sound.samplerate <= 0:
+        sound.close()
+        raise InputError(f"{path} holds no samples; record it again.")
+    origin = read_origin(path, sound)
+    return AudioInfo(path, sound.samplerate, sound.frames, sound.channels, sound.subtype, origin)
