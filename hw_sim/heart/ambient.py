@@ -20,7 +20,7 @@ class Ambient:
         # A room through a chest piece falls by about 3 dB an octave: three bands, an octave and a half apart.
         self._room = [
             (BandNoise(seed, f"room {hz:.0f}", [band_pass(rate, hz, 0.45)]), gain_of_db(around.room_db + tilt_db))
-            for hz, tilt_db in ((40.0, -4.0), (140.0, -5.0), (500.0, -6.0))
+            for hz, tilt_db in ((35.0, -2.5), (140.0, -6.0), (500.0, -6.5))
             if around.room_db is not None
         ]
         # Vesicular breath sounds: 100-600 Hz, falling off above (Pasterkamp et al., AJRCCM 1997).

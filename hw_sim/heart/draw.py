@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from hw_sim.heart.exact import gain_of_db
 
 T = TypeVar("T")
@@ -57,6 +60,10 @@ class Draw:
     def bell(self) -> float:
         """Nearly Gaussian, mean 0, variance 1, never beyond 3.5: four uniforms added."""
         return (self.unit() + self.unit() + self.unit() + self.unit() - 2.0) * 1.7320508075688772
+
+    def bells(self, count: int) -> npt.NDArray[np.float64]:
+        """Several of them, float64 (count,)."""
+        return np.array([self.bell() for _ in range(count)])
 
     def gain(self, spread_db: float) -> float:
         """An amplitude around 1, bell-shaped in decibels."""

@@ -45,6 +45,11 @@ def exponential(x: Array | float) -> Array:
     return np.asarray(np.ldexp(total, power.astype(np.int32)))
 
 
+def gains_of_db(level_db: Array) -> Array:
+    """The amplitude ratios of levels in decibels, any shape."""
+    return exponential(level_db * _DB)
+
+
 def gain_of_db(level_db: float) -> float:
     """The amplitude ratio of a level in decibels."""
     return float(exponential(level_db * _DB))

@@ -12,7 +12,7 @@ from hw_sim.heart.settings import HeartSettings, Murmur, Phase, Shape, Site
 Array = npt.NDArray[np.float64]
 
 # Loudest level beside S1's by grade. I-III follow the quieter-floored half of CirCor's recordings; IV-VI go on from there.
-_GRADE_DB = {1: -20.0, 2: -13.0, 3: -8.0, 4: -4.0, 5: 0.0, 6: 3.0}
+_GRADE_DB = {1: -18.0, 2: -12.0, 3: -7.0, 4: -3.0, 5: 0.0, 6: 3.0}
 _SITES = (Site.AV, Site.PV, Site.TV, Site.MV)
 # How much quieter a murmur is at each site than where it is loudest (rows: loudest; columns: AV, PV, TV, MV).
 _SPREAD_DB = {
@@ -60,7 +60,7 @@ class MurmurSound:
         rate = settings.rate_hz
         self._settings, self._murmur, self._number = settings, murmur, number
         self._level = gain_of_db(level_db(murmur, settings.site))
-        sections = [band_pass(rate, murmur.pitch_hz, 0.8), low_pass(rate, 3.0 * murmur.pitch_hz)]
+        sections = [band_pass(rate, murmur.pitch_hz, 0.6), low_pass(rate, 3.0 * murmur.pitch_hz)]
         self._noise = BandNoise(settings.seed, f"murmur {number}", sections)
 
     def add(self, beat: Beat, out: Array) -> None:

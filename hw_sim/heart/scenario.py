@@ -24,10 +24,11 @@ class Wish:
 # Shape, site where it is loudest, and band of the systolic murmurs that are heard most: ejection, regurgitation, a
 # hole between the ventricles, flow into the lungs. CirCor's are loudest at PV and TV, and rarely at AV.
 _SYSTOLIC = (
-    (Shape.DIAMOND, Site.AV, (130.0, 220.0)),
-    (Shape.PLATEAU, Site.MV, (150.0, 280.0)),
-    (Shape.PLATEAU, Site.TV, (110.0, 220.0)),
-    (Shape.DIAMOND, Site.PV, (100.0, 190.0)),
+    (Shape.DIAMOND, Site.AV, (110.0, 200.0)),
+    (Shape.PLATEAU, Site.MV, (120.0, 240.0)),
+    (Shape.PLATEAU, Site.TV, (90.0, 190.0)),
+    (Shape.DIAMOND, Site.PV, (90.0, 170.0)),
+    (Shape.DECRESCENDO, Site.TV, (100.0, 200.0)),
 )
 _DIASTOLIC = ((Shape.DECRESCENDO, Site.AV, (180.0, 320.0)), (Shape.DECRESCENDO, Site.PV, (150.0, 260.0)))
 
@@ -43,14 +44,14 @@ def _clear(wish: Wish) -> HeartSettings:
         sinus_arrhythmia=draw.between(0.01, 0.07),
         jitter=draw.between(0.006, 0.02),
         breaths_per_minute=draw.between(14.0, 26.0),
-        level=draw.between(0.12, 0.4),
+        level=draw.between(0.06, 0.3),
         site=wish.site or draw.pick(tuple(Site)),
         s2_db=draw.between(-3.0, 1.0),
         s3_db=draw.between(-16.0, -11.0) if draw.unit() < 0.15 else None,
         s4_db=draw.between(-18.0, -13.0) if draw.unit() < 0.08 else None,
         surroundings=Surroundings(
-            room_db=draw.between(-31.0, -21.0),
-            lungs_db=draw.between(-36.0, -26.0),
+            room_db=draw.between(-27.0, -17.0),
+            lungs_db=draw.between(-33.0, -23.0),
             device_db=draw.between(-56.0, -44.0),
             rub_per_minute=draw.between(0.0, 2.0),
         ),

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hw_sim.heart.draw import Draw
-from hw_sim.heart.exact import cosine_of_turns, exponential, gain_of_db, sine_of_turns
+from hw_sim.heart.exact import cosine_of_turns, exponential, gain_of_db, gains_of_db, sine_of_turns
 from hw_sim.heart.rhythm import Beat
 from hw_sim.heart.settings import HeartSettings, Site
 
@@ -18,8 +18,8 @@ Array = npt.NDArray[np.float64]
 
 #             Hz:   30    42    60    84    118    167    236    334    470
 _MODES_HZ = (30.0, 42.0, 60.0, 84.0, 118.0, 167.0, 236.0, 334.0, 470.0)
-_S1_DB = (-3.0, -1.0, -1.0, 0.0, -4.0, -6.0, -10.0, -13.0, -17.0)
-_S2_DB = (-7.0, -4.0, -2.0, 0.0, -1.0, -2.0, -5.0, -9.0, -14.0)
+_S1_DB = (-3.0, -1.0, -1.0, 0.0, -4.0, -6.0, -9.0, -11.0, -12.0)
+_S2_DB = (-7.0, -4.0, -2.0, 0.0, -1.0, -2.0, -4.0, -6.0, -9.0)
 _S3_DB = (0.0, -1.0, -5.0, -12.0, -24.0, -40.0, -60.0, -60.0, -60.0)
 _LENGTH_S = 0.16
 # The second sound beside the first where each valve is heard best: at the base S2 is the louder, at the apex S1.
@@ -35,12 +35,12 @@ class Valve:
 
     def sound(self, draw: Draw, gain: float) -> tuple[Array, Array]:
         """Weights and rows of one closure: each time a little different in strength and phase."""
-        weights = np.empty(len(self.waves))
-        for mode in range(len(weights) // 2):
-            strength = self.level * gain * draw.gain(1.5)
-            turn = 0.04 * draw.bell()
-            weights[2 * mode] = strength * float(cosine_of_turns(turn))
-            weights[2 * mode + 1] = strength * float(sine_of_turns(turn))
+        modes = len(self.waves) // 2
+        strength = self.level * gain * gains_of_db(1.5 * draw.bells(modes))
+        turn = 0.04 * draw.bells(modes)
+        weights = np.empty(2 * modes)
+        weights[0::2] = strength * cosine_of_turns(turn)
+        weights[1::2] = strength * sine_of_turns(turn)
         return weights, self.waves
 
 
