@@ -106,3 +106,44 @@ def log_mel_frames(history: F32, filled: int, samples: F32, first_bin: I64, weig
             filled = 0
             frame += 1
     return filled
+
+
+@njit(types.float32(_F32_IN_2D, int64, _F32_IN, int64), nogil=True, cache=True)
+def _dot8(table: F32, row: int, line: F32, at: int) -> np.float32:
+    """Row times line[at:], in eight sums of fixed order: vectors for the processor, the same bits for any cut."""
+    zero = np.float32(0.0)
+    a, b, c, d, e, f, g, h = zero, zero, zero, zero, zero, zero, zero, zero
+    for j in range(0, table.shape[1], 8):
+        k = at + j
+        a += table[row, j] * line[k]
+        b += table[row, j + 1] * line[k + 1]
+        c += table[row, j + 2] * line[k + 2]
+        d += table[row, j + 3] * line[k + 3]
+        e += table[row, j + 4] * line[k + 4]
+        f += table[row, j + 5] * line[k + 5]
+        g += table[row, j + 6] * line[k + 6]
+        h += table[row, j + 7] * line[k + 7]
+    return ((a + b) + (c + d)) + ((e + f) + (g + h))
+
+
+@njit(types.void(_F32_IN, int64, int64, int64, int64, _F32_IN_2D, _F32), nogil=True, cache=True)
+def polyphase(line: F32, base: int, first: int, up: int, down: int, table: F32, out: F32) -> None:
+    """Outputs `first`, `first + 1`, ... of a rational resampler: output m lies at input index m * down / up.
+
+    line: float32 (n,), inputs from absolute index `base` on; holds every input that the outputs need.
+    table: float32 (phases + 1, 2 half), the filter at input offsets -half + 1 .. half seen from each phase; between
+    two phases the output is interpolated. 2 half is a multiple of 8.
+    """
+    phases, taps = table.shape[0] - 1, table.shape[1]
+    for i in range(out.size):
+        position = (first + i) * down
+        whole = position // up
+        fine = (position - whole * up) * phases
+        phase = fine // up
+        at = whole - taps // 2 + 1 - base
+        value = _dot8(table, phase, line, at)
+        rest = fine - phase * up
+        if rest > 0:
+            share = np.float32(rest / up)
+            value += share * (_dot8(table, phase + 1, line, at) - value)
+        out[i] = value

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stetho.dsp.frames import Frames
+from stetho.dsp.spans import PendingSpans
 from stetho.errors import ConfigError
 from stetho.stream import Chunk, Samples, Span, StreamSpec
 
@@ -99,7 +100,7 @@ class LogMel:
         self._scale = source_rate_hz / RATE_HZ
         self._history = _fresh_history()
         self._filled = 0
-        self._concealed: tuple[Span, ...] = ()
+        self._concealed = PendingSpans()
         self._first, self._weights = _sparse_table()
         self._kernel: Callable[..., Any] | None = None
 
@@ -119,24 +120,20 @@ class LogMel:
         held = self._filled
         out = np.empty((N_MELS, (held + len(item)) // HOP), dtype=np.float32)
         self._filled = self._kernel(self._history, held, item.chest, self._first, self._weights, out)
-        if self._concealed or item.concealed:
-            self._concealed += item.concealed
+        if item.concealed:
+            self._concealed.add(item.concealed)
         if not out.shape[1]:
             return ()
         out.flags.writeable = False
         return (self._frames(out, item.start - held),)
 
     def _frames(self, out: Samples, start: int) -> Frames:
-        concealed: tuple[Span, ...] = ()
-        if self._concealed:
-            stop = start + out.shape[1] * HOP
-            concealed = tuple(self._to_source(s.start, min(s.stop, stop)) for s in self._concealed if s.start < stop)
-            rest = (Span(max(s.start, stop), s.stop) for s in self._concealed if s.stop > stop)
-            self._concealed = tuple(rest)
+        marked = self._concealed.take(start + out.shape[1] * HOP) if self._concealed else ()
+        concealed = tuple(self._to_source(span) for span in marked)
         return Frames(out, round(start * self._scale), HOP * self._scale, concealed)
 
-    def _to_source(self, start: int, stop: int) -> Span:
-        return Span(round(start * self._scale), round(stop * self._scale))
+    def _to_source(self, span: Span) -> Span:
+        return Span(round(span.start * self._scale), round(span.stop * self._scale))
 
     def flush(self) -> Iterable[Frames]:
         """Nothing: an unfinished hop is no frame."""
@@ -146,4 +143,4 @@ class LogMel:
         """Starts again from silence."""
         self._history[:] = 0.0
         self._filled = 0
-        self._concealed = ()
+        self._concealed.clear()
