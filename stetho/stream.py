@@ -63,15 +63,12 @@ class Span:
         return max(0, min(self.stop, other.stop) - max(self.start, other.start))
 
 
-def read_only(samples: npt.NDArray[np.generic]) -> Samples:
-    """Contiguous float32 (channels, n) that nobody can change; a copy only where the input is not that already.
+def read_only(samples: npt.ArrayLike) -> Samples:
+    """Contiguous float32 (channels, n) that its holder can't change; copies only where type or layout ask for it.
 
     A one-dimensional array is one channel.
     """
-    array = np.ascontiguousarray(np.atleast_2d(samples), dtype=np.float32)
-    if array.base is None and array is not samples and not array.flags.writeable:
-        return array
-    view = array.view()
+    view: Samples = np.ascontiguousarray(np.atleast_2d(np.asarray(samples)), dtype=np.float32).view()
     view.flags.writeable = False
     return view
 
@@ -115,3 +112,19 @@ class Chunk:
     def chest(self) -> Samples:
         """Channel 0, shape (n,)."""
         return self.samples[0]
+
+    def between(self, start: int, stop: int) -> "Chunk | None":
+        """The part of the chunk that lies in [start, stop), or None when there is none; the chunk itself if all does."""
+        first, last = max(start, self.start), min(stop, self.stop)
+        if first >= last:
+            return None
+        if (first, last) == (self.start, self.stop):
+            return self
+        part = read_only(self.samples[:, first - self.start : last - self.start])
+        t0_ns = self.t0_ns + (first - self.start) * 1_000_000_000 // self.spec.rate_hz
+        holes = tuple(
+            Span(max(hole.start, first), min(hole.stop, last))
+            for hole in self.concealed
+            if hole.start < last and hole.stop > first
+        )
+        return Chunk(part, self.spec, first, t0_ns, holes)

@@ -1,0 +1,144 @@
+"""From a recording to one typed result: what `stetho analyze` prints, and what every take's final verdict is made of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stetho.errors import InputError
+from stetho.heart.beats import Segment
+from stetho.heart.quality import QualitySummary, summarize
+from stetho.heart.rate import HeartRate
+from stetho.inference.models import shipped_model
+from stetho.inference.session import MurmurModel
+from stetho.inference.take_analysis import TakeAnalysis
+from stetho.inference.verdict import Label, MurmurVerdict
+from stetho.stream import CHEST, Chunk, Origin, StreamSpec, read_only
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """Which model said it."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingResult:
+    """What is known of one recording. Times are seconds from its start."""
+
+    recording: str
+    duration_s: float
+    spec: StreamSpec
+    quality: QualitySummary
+    rate: HeartRate
+    murmur: MurmurVerdict
+    segments: tuple[Segment, ...]
+    applicability: tuple[str, ...]
+    concealed_share: float
+    model: ModelId
+    calibration_id: str | None = None
+
+    @property
+    def label(self) -> Label:
+        return self.murmur.label
+
+    def to_json(self, *, segments: bool = False) -> dict[str, Any]:
+        """The contract's object of `analyze --json` (docs/schemas/analyze.schema.json)."""
+        bpm = self.rate.heart_rate_bpm
+        result: dict[str, Any] = {
+            "recording": self.recording,
+            "duration_s": round(self.duration_s, 3),
+            "sample_rate_hz": self.spec.rate_hz,
+            "quality": {
+                "usable": self.quality.usable,
+                "score": round(self.quality.score, 3),
+                "reasons": list(self.quality.reasons),
+            },
+            "heart_rate_bpm": None if bpm is None else round(bpm, 1),
+            "heart_rate_confidence": round(self.rate.confidence, 2),
+            "murmur": self.murmur.to_json(self.spec.rate_hz),
+            "applicability": list(self.applicability),
+            "calibration": {"id": self.calibration_id, "state": "none"},
+            "concealed_share": round(self.concealed_share, 4),
+            "origin": self.spec.origin.value,
+            "model": {"name": self.model.name, "version": self.model.version, "sha256": self.model.sha256},
+            "schema": SCHEMA,
+        }
+        if segments:
+            result["segments"] = [[round(s.start_s, 3), round(s.stop_s, 3), s.state.value] for s in self.segments]
+        return result
+
+
+def analyze(
+    source: Path | str | npt.NDArray[np.generic],
+    sample_rate_hz: int | None = None,
+    *,
+    model: MurmurModel | None = None,
+) -> RecordingResult:
+    """Analyses one recording: a file that libsndfile reads, or samples in full scale, (n,) or (channels, n).
+
+    sample_rate_hz belongs to an array, and only to it. Raises InputError for what can't be read, ModelError for a model
+    that can't be trusted.
+    """
+    if isinstance(source, Path | str):
+        from stetho.audio_file import AudioFile
+
+        with AudioFile(Path(source)) as file:
+            return analyze_chunks(Path(source).name, file.info.spec(), file.chunks(), model or shipped_model())
+    if sample_rate_hz is None:
+        raise InputError("Samples without a rate can't be analysed: give sample_rate_hz.")
+    samples = read_only(source)
+    channels = (CHEST, *(f"channel{i}" for i in range(1, samples.shape[0])))
+    spec = StreamSpec(sample_rate_hz, Origin.FILE, channels)
+    whole = Chunk(samples, spec, 0, 0)
+    return analyze_chunks("array", spec, (whole,), model or shipped_model())
+
+
+def analyze_chunks(name: str, spec: StreamSpec, chunks: Iterable[Chunk], model: MurmurModel) -> RecordingResult:
+    """Analyses one take given as chunks, the first of which is its start."""
+    analysis: TakeAnalysis | None = None
+    start = stop = 0
+    for chunk in chunks:
+        if analysis is None:
+            start = chunk.start
+            analysis = TakeAnalysis(model, spec, start)
+        _exhaust(analysis.process(chunk))
+        stop = chunk.stop
+    if analysis is None:
+        raise InputError(f"{name} holds no samples: record it again.")
+    _exhaust(analysis.finish())
+    summary = analysis.summary()
+    manifest = model.manifest
+    return RecordingResult(
+        recording=name,
+        duration_s=spec.seconds(stop - start),
+        spec=spec,
+        quality=summarize(summary.quality),
+        rate=summary.rate,
+        murmur=summary.verdict,
+        segments=summary.segments,
+        applicability=applicability(spec),
+        concealed_share=summary.concealed_share,
+        model=ModelId(manifest.name, manifest.version, manifest.sha256),
+    )
+
+
+def _exhaust(items: Iterable[object]) -> None:
+    for _ in items:
+        pass
+
+
+def applicability(spec: StreamSpec) -> tuple[str, ...]:
+    """What stands between this recording and those that the model was validated on: codes, shown with the verdict."""
+    codes = ["device_not_validated", "age_unknown", "not_calibrated"]
+    if spec.origin is Origin.SIMULATED:
+        codes.append("simulated")
+    return tuple(codes)

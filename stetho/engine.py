@@ -1,0 +1,138 @@
+"""Composition: a source's event loop moves chunks to one worker thread; the worker's events fan out through the hub."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Iterable
+from types import TracebackType
+from typing import Self
+
+from stetho.clock import SYSTEM_CLOCK, Clock
+from stetho.events import Event
+from stetho.handoff import DropOldest, HandoffStatistics, Lossless
+from stetho.hub import Hub, Subscription
+from stetho.inference.models import shipped_model
+from stetho.inference.session import MurmurModel
+from stetho.live import LiveAnalysis
+from stetho.source import Archive, DeviceInfo, Hole, Source, SourceItem
+from stetho.stream import Chunk
+from stetho.warm import warm_up
+
+LIVE_CAPACITY = 256
+"""About 5 s of 20 ms chunks: older ones are no longer live."""
+ARCHIVE_CAPACITY = 4096
+POLL_S = 0.02
+
+Archived = tuple[Chunk, tuple[Hole, ...]]
+
+
+class Engine:
+    """One device, streaming and analysed. Use it as an async context manager; it is used once."""
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        model: MurmurModel | None = None,
+        archive: Archive | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        """archive: a lossless listener (the recorder), called before any processing."""
+        self._source, self._model, self._recorder, self._clock = source, model, archive, clock
+        self._hub = Hub()
+        self._live = DropOldest[SourceItem](LIVE_CAPACITY)
+        self._saved = Lossless[Archived](ARCHIVE_CAPACITY)
+        self._pump: asyncio.Task[None] | None = None
+        self._device: DeviceInfo | None = None
+        self._worker_error: Exception | None = None
+
+    @property
+    def device(self) -> DeviceInfo:
+        """What the device said of itself; known once the engine was entered."""
+        if self._device is None:
+            raise RuntimeError("The engine was not entered")
+        return self._device
+
+    async def __aenter__(self) -> Self:
+        """Opens the device and warms the kernels up before it is told to start. Raises DeviceError, ModelError."""
+        self._model = self._model or await asyncio.to_thread(shipped_model)
+        try:
+            self._device = await self._source.open()
+            await asyncio.to_thread(warm_up, self._source.spec(), self._model)
+        except BaseException:
+            await self._source.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pump is not None:
+            self._pump.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._pump
+        await self._source.close()
+
+    def subscribe(self, *kinds: type[Event]) -> Subscription:
+        """Another listener; subscribe before `events` starts the stream to hear everything."""
+        return self._hub.subscribe(*kinds)
+
+    async def events(self, *kinds: type[Event]) -> AsyncIterator[Event]:
+        """Starts the stream and gives its events until it ends. Raises what ended it, if that was an error."""
+        subscription = self._hub.subscribe(*kinds)
+        self.start()
+        async for event in subscription:
+            yield event
+
+    def start(self) -> None:
+        """Starts the stream, for subscriptions made before."""
+        if self._pump is not None:
+            raise RuntimeError("The stream was started already")
+        self._pump = asyncio.create_task(self._run(), name="stetho-engine")
+
+    def statistics(self) -> dict[str, HandoffStatistics]:
+        """How the queues fare."""
+        return {"live": self._live.statistics(), "archive": self._saved.statistics()}
+
+    async def _run(self) -> None:
+        """Moves items to the worker; whatever ends the stream reaches the listeners after the last event."""
+        if self._model is None:
+            raise RuntimeError("The engine was not entered")
+        analysis = LiveAnalysis(self.device, self._source.spec(), self._model, self._clock, self._source.statistics)
+        worker = threading.Thread(target=self._work, args=(analysis,), name="stetho-worker", daemon=True)
+        worker.start()
+        error: Exception | None = None
+        try:
+            async for item in self._source.stream(self._archive):
+                self._live.put(item)
+                if self._worker_error is not None:
+                    break
+        except Exception as caught:  # handed to whoever reads the events
+            error = caught
+        finally:
+            self._live.close()
+            self._saved.close()
+            await asyncio.to_thread(worker.join)
+            self._hub.end(self._worker_error or error)
+
+    def _archive(self, chunk: Chunk, holes: tuple[Hole, ...]) -> None:
+        if self._recorder is not None:
+            self._recorder(chunk, holes)
+        self._saved.put((chunk, holes))
+
+    def _work(self, analysis: LiveAnalysis) -> None:
+        """The worker thread. A fault in it ends the stream without a verdict, never with a wrong one."""
+        try:
+            while not (self._live.drained and self._saved.drained):
+                item = self._live.get(POLL_S)
+                if item is not None:
+                    self._publish(analysis.process(item))
+                while (archived := self._saved.get_nowait()) is not None:
+                    self._publish(analysis.archive(*archived))
+            self._publish(analysis.finish())
+        except Exception as caught:  # raised again in the event loop, by the subscriptions
+            self._worker_error = caught
+
+    def _publish(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self._hub.publish(event)

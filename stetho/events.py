@@ -1,0 +1,150 @@
+"""What `live` says while a stream runs: one frozen class an event, each with its JSON form (docs/schemas)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from stetho.source import DeviceInfo, LinkState, LinkStatistics
+from stetho.stream import Samples
+
+Json = dict[str, Any]
+
+
+def _seconds(value: float) -> float:
+    return round(value, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvent:
+    """The link's state and counters, once a second and at each change. `age_ms`: how old the newest sample is."""
+
+    t_s: float
+    state: LinkState
+    device: DeviceInfo
+    statistics: LinkStatistics
+    age_ms: float | None = None
+    battery_percent: int | None = None
+    reason: str | None = None
+
+    def to_json(self) -> Json:
+        link = self.statistics
+        return {
+            "event": "link",
+            "t_s": _seconds(self.t_s),
+            "state": self.state.value,
+            "reason": self.reason or None,
+            "age_ms": None if self.age_ms is None else round(self.age_ms, 1),
+            "battery_percent": self.battery_percent,
+            "samples_received": link.samples_received,
+            "samples_concealed": link.samples_concealed,
+            "samples_lost": link.samples_lost,
+            "samples_resent": link.samples_resent,
+            "packets_duplicate": link.packets_duplicate,
+            "frames_damaged": link.frames_damaged,
+            "origin": self.device.origin.value,
+            "serial_number": self.device.serial_number,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class QualityEvent:
+    """How good the last half second was, why, and how many good seconds the take has so far."""
+
+    t_s: float
+    usable: bool
+    score: float
+    reasons: tuple[str, ...]
+    good_s: float
+
+    def to_json(self) -> Json:
+        return {
+            "event": "quality",
+            "t_s": _seconds(self.t_s),
+            "usable": self.usable,
+            "score": round(self.score, 3),
+            "reasons": list(self.reasons),
+            "good_s": _seconds(self.good_s),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class BeatEvent:
+    """One heart beat: when its S1 and S2 began, in stream time. `lag_s`: how long after its S1 this was said."""
+
+    t_s: float
+    s1_s: float
+    s2_s: float | None
+    lag_s: float
+
+    def to_json(self) -> Json:
+        return {
+            "event": "beat",
+            "t_s": _seconds(self.t_s),
+            "s1_s": _seconds(self.s1_s),
+            "s2_s": None if self.s2_s is None else _seconds(self.s2_s),
+            "lag_s": _seconds(self.lag_s),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RateEvent:
+    """The heart rate over the last window, or None with no confidence where it can't be told."""
+
+    t_s: float
+    heart_rate_bpm: float | None
+    confidence: float
+
+    def to_json(self) -> Json:
+        return {
+            "event": "rate",
+            "t_s": _seconds(self.t_s),
+            "heart_rate_bpm": None if self.heart_rate_bpm is None else round(self.heart_rate_bpm, 1),
+            "heart_rate_confidence": round(self.confidence, 2),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictEvent:
+    """A verdict on the take so far. `murmur` is the contract's object; the final one alone is stored or shown as result."""
+
+    t_s: float
+    take: int
+    verdict_id: str
+    supersedes: str | None
+    provisional: bool
+    final: bool
+    age_ms: float
+    murmur: Json
+    applicability: tuple[str, ...]
+    origin: str
+
+    def to_json(self) -> Json:
+        return {
+            "event": "verdict",
+            "t_s": _seconds(self.t_s),
+            "take": self.take,
+            "verdict_id": self.verdict_id,
+            "supersedes": self.supersedes,
+            "provisional": self.provisional,
+            "final": self.final,
+            "age_ms": round(self.age_ms, 1),
+            "murmur": self.murmur,
+            "applicability": list(self.applicability),
+            "origin": self.origin,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WaveEvent:
+    """Band-passed samples to draw: float32 (n,), the first at stream index `start`, captured at `t0_ns`."""
+
+    t_s: float
+    samples: Samples
+    rate_hz: int
+    start: int
+    t0_ns: int
+
+    def to_json(self) -> None:
+        """Samples are drawn, not printed."""
+
+
+Event = LinkEvent | QualityEvent | BeatEvent | RateEvent | VerdictEvent | WaveEvent

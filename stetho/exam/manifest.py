@@ -1,0 +1,57 @@
+"""A CSV of recordings, exams and sites (docs: `--manifest`)."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from stetho.errors import InputError
+from stetho.exam.site import Site
+
+REQUIRED = ("path", "exam", "site")
+MOST_ROWS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """One recording of an exam. `path` is absolute or relative to the working folder, ready to be opened."""
+
+    path: Path
+    exam: str
+    site: Site
+
+
+def read_manifest(csv_path: Path) -> tuple[ManifestRow, ...]:
+    """The rows in the order given; paths are taken relative to the CSV. Raises InputError, naming the line.
+
+    Whether the recordings exist is found out when they are read: one that is missing does not stop the others.
+    """
+    try:
+        with csv_path.open(newline="", encoding="utf-8-sig") as file:
+            rows = tuple(_rows(csv_path, csv.DictReader(file)))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"The manifest {csv_path} can't be read ({error}).") from error
+    if not rows:
+        raise InputError(f"The manifest {csv_path} lists no recordings.")
+    return rows
+
+
+def _rows(csv_path: Path, reader: "csv.DictReader[str]") -> Iterator[ManifestRow]:
+    missing = [column for column in REQUIRED if column not in (reader.fieldnames or ())]
+    if missing:
+        raise InputError(f"The manifest {csv_path} has no column {missing[0]!r}; it needs {', '.join(REQUIRED)}.")
+    for count, row in enumerate(reader):
+        if count >= MOST_ROWS:
+            raise InputError(f"The manifest {csv_path} has more than {MOST_ROWS:,} rows: split it.")
+        yield _row(csv_path, reader.line_num, row)
+
+
+def _row(csv_path: Path, line: int, row: dict[str, str]) -> ManifestRow:
+    path, exam, site = (row.get(column) or "" for column in REQUIRED)
+    if not path or not exam:
+        raise InputError(f"Line {line} of {csv_path} has no path or no exam.")
+    try:
+        return ManifestRow(csv_path.parent / path, exam, Site(site))
+    except ValueError:
+        known = ", ".join(site.value for site in Site)
+        raise InputError(f"Line {line} of {csv_path} has the site {site!r}; the sites are {known}.") from None

@@ -1,0 +1,157 @@
+"""What a model says of itself: `manifest.toml` beside the network, read as strictly as anything from outside."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from stetho.errors import ModelError
+from stetho.heart.beats import Durations, StateDuration
+
+SCHEMA = 1
+MOST_BYTES = 5_000_000
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """probability = 1 / (1 + exp(-(slope * x + intercept))), fitted out of fold (Platt 1999)."""
+
+    slope: float
+    intercept: float
+
+
+@dataclass(frozen=True, slots=True)
+class Windowing:
+    """Window k covers [k * hop_s, k * hop_s + length_s) seconds of a take; `frames` mel frames, `state_frames` states."""
+
+    length_s: int
+    hop_s: int
+    frames: int
+    state_frames: int
+    minimum_scored: int
+    maximum_concealed_share: float
+
+    @property
+    def state_frames_per_hop(self) -> int:
+        return self.state_frames * self.hop_s // self.length_s
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """At or above `unknown` the label is unknown; else at or above `present` it is present; else absent."""
+
+    present: float
+    unknown: float
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A murmur model: file, front end, windows, calibration, thresholds, and what it was validated on."""
+
+    name: str
+    version: str
+    model_file: str
+    sha256: str
+    mel_sha256: str
+    window: Windowing
+    present: Logistic
+    unknown: Logistic
+    recording: Thresholds
+    exam: Thresholds
+    durations: Durations
+    ages_validated_years: tuple[float, float]
+    devices_validated: tuple[str, ...]
+
+
+class _Table:
+    """One TOML table, read with a sentence that names the entry when it is missing or of the wrong type."""
+
+    def __init__(self, path: Path, name: str, values: Mapping[str, Any]) -> None:
+        self._path, self._name, self._values = path, name, values
+
+    def table(self, key: str) -> "_Table":
+        return _Table(self._path, f"{self._name}.{key}".lstrip("."), self.value(key, dict))
+
+    def value(self, key: str, kind: type[T]) -> T:
+        found = self._values.get(key)
+        if kind is float and isinstance(found, int) and not isinstance(found, bool):
+            found = float(found)
+        if not isinstance(found, kind):
+            where = f"{self._name}.{key}".lstrip(".")
+            raise ModelError(f"{self._path} has no valid {where}: install the model again.")
+        return found
+
+    def number(self, key: str) -> float:
+        return self.value(key, float)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the model in `folder`. Raises ModelError where it is missing, damaged or of a later schema."""
+    path = folder / "manifest.toml"
+    try:
+        root = _Table(path, "", tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError(f"The model's manifest {path} can't be read ({error}): install the model again.") from error
+    if root.value("schema", int) != SCHEMA:
+        raise ModelError(f"{path} is written in a later form than this version of stetho reads: update stetho.")
+    return _manifest(root)
+
+
+def _manifest(root: _Table) -> Manifest:
+    file, calibration, use = root.table("file"), root.table("calibration"), root.table("intended_use")
+    youngest, oldest = (float(age) for age in use.value("ages_validated_years", list))
+    return Manifest(
+        name=root.value("name", str),
+        version=root.value("version", str),
+        model_file=file.value("model", str),
+        sha256=file.value("sha256", str),
+        mel_sha256=root.table("front_end").value("mel_sha256", str),
+        window=_windowing(root.table("window")),
+        present=Logistic(calibration.number("present_slope"), calibration.number("present_intercept")),
+        unknown=Logistic(calibration.number("unknown_slope"), calibration.number("unknown_intercept")),
+        recording=_thresholds(root.table("thresholds")),
+        exam=_thresholds(root.table("exam")),
+        durations=_durations(root.table("durations")),
+        ages_validated_years=(youngest, oldest),
+        devices_validated=tuple(str(device) for device in use.value("devices", list)),
+    )
+
+
+def _windowing(table: _Table) -> Windowing:
+    return Windowing(
+        table.value("length_s", int),
+        table.value("hop_s", int),
+        table.value("frames", int),
+        table.value("state_frames", int),
+        table.value("minimum_scored", int),
+        table.number("maximum_concealed_share"),
+    )
+
+
+def _thresholds(table: _Table) -> Thresholds:
+    return Thresholds(table.number("present"), table.number("unknown"))
+
+
+def _durations(table: _Table) -> Durations:
+    return Durations(*(_duration(table.table(state)) for state in ("S1", "systole", "S2", "diastole")))
+
+
+def _duration(table: _Table) -> StateDuration:
+    return StateDuration(table.number("mean_s"), table.number("sd_s"), table.number("min_s"), table.number("max_s"))
+
+
+def read_network(folder: Path, manifest: Manifest) -> bytes:
+    """The network's bytes, exactly those that the manifest names. Raises ModelError for any others."""
+    path = folder / manifest.model_file
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ModelError(f"The model {path} is larger than any murmur model: install it again.")
+        network = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"The model {path} can't be read ({error.strerror}): install it again.") from error
+    if hashlib.sha256(network).hexdigest() != manifest.sha256:
+        raise ModelError(f"The model {path} is damaged or was swapped (its hash differs): install it again.")
+    return network

@@ -1,0 +1,87 @@
+"""The network at work: onnxruntime on one thread, one 5 s window at a time. onnxruntime is imported here only."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stetho.dsp.mel import mel_sha256
+from stetho.errors import ModelError
+from stetho.inference.manifest import Manifest, read_manifest, read_network
+from stetho.stream import Samples
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+PRESENT, UNKNOWN, ABSENT = range(3)
+OUTPUTS = ("murmur", "states")
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkOutput:
+    """What the network says of one window.
+
+    murmur: float32 (3,), logits of present, unknown, absent. states: float32 (4, state_frames), logits of S1,
+    systole, S2, diastole.
+    """
+
+    murmur: Samples
+    states: Samples
+
+
+class MurmurModel:
+    """A verified network with its manifest. Safe to use from one thread at a time."""
+
+    def __init__(self, manifest: Manifest, network: bytes) -> None:
+        """Raises ModelError when the network is not one, or does not fit this version's front end."""
+        if manifest.mel_sha256 != mel_sha256():
+            raise ModelError(
+                f"The model {manifest.name} {manifest.version} was trained on another mel table than this version of "
+                "stetho computes: install a matching pair."
+            )
+        self.manifest = manifest
+        self._session = _session(network, manifest)
+
+    @classmethod
+    def load(cls, folder: Path) -> "MurmurModel":
+        """Reads, verifies and opens the model in `folder`. Raises ModelError."""
+        manifest = read_manifest(folder)
+        return cls(manifest, read_network(folder, manifest))
+
+    def score(self, log_mel: Samples) -> NetworkOutput:
+        """Scores one window of raw log-mel, float32 (40, frames).
+
+        Raises ModelError when the network fails or its output is not finite: never a number in its place.
+        """
+        try:
+            murmur, states = self._session.run(OUTPUTS, {"logmel": log_mel[None, None]})
+        except Exception as error:  # onnxruntime's errors share no base class
+            raise ModelError(f"The model failed on a window ({error}).") from error
+        if not (np.isfinite(murmur).all() and np.isfinite(states).all()):
+            raise ModelError("The model's output on a window is not finite.")
+        return NetworkOutput(murmur[0], states[0])
+
+
+def _session(network: bytes, manifest: Manifest) -> "InferenceSession":
+    import onnxruntime  # 0.4 s: only where a model is really used
+
+    options = onnxruntime.SessionOptions()
+    # More threads make onnxruntime spin and slow a network of this size down.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors share no base class
+        raise ModelError(f"The model {manifest.name} {manifest.version} is no network that runs here.") from error
+    missing = set(OUTPUTS) - {output.name for output in session.get_outputs()}
+    if missing:
+        raise ModelError(f"The model {manifest.name} {manifest.version} has no output {sorted(missing)[0]!r}.")
+    return session
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file, as manifests and results write it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,135 @@
+"""The one path from a take's samples to its verdict: `live`, `analyze` and the exam all run this."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from stetho.dsp.frames import Frames
+from stetho.dsp.mel import LogMel
+from stetho.dsp.resample import Decimator
+from stetho.errors import ModelError
+from stetho.heart.beats import Beat, Segment, beats, segments
+from stetho.heart.quality import Quality, QualityGate, poor_cause
+from stetho.heart.rate import HeartRate, heart_rate
+from stetho.inference.session import MurmurModel
+from stetho.inference.states import StateTrack
+from stetho.inference.verdict import Doubt, Label, MurmurVerdict, ScoredWindow, judge
+from stetho.inference.windows import Window, Windows
+from stetho.stage import GapGate
+from stetho.stream import Chunk, StreamSpec
+
+LOOK_BACK_S = 10
+"""How much of a take the live heart rate looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSummary:
+    """What is known of a take: its verdict, heart rate, segments (seconds of the take) and quality."""
+
+    verdict: MurmurVerdict
+    rate: HeartRate
+    segments: tuple[Segment, ...]
+    quality: tuple[Quality, ...]
+    concealed_share: float
+
+
+class TakeAnalysis:
+    """Analyses one take as its samples come: chunks in, quality and scored windows out, a verdict at any time."""
+
+    def __init__(self, model: MurmurModel, spec: StreamSpec, start: int) -> None:
+        """start: the take's first sample. Raises ConfigError for a stream that can't be analysed."""
+        self._model = model
+        self._spec = spec
+        self._start = self._resume_at = start
+        self._samples = self._concealed = 0
+        self._decimator, self._log_mel = Decimator(), LogMel(spec.rate_hz)
+        self._quality_gate = QualityGate()
+        self._windows = Windows(model.manifest.window, start)
+        self._log_mel.prepare(self._decimator.prepare(spec))
+        self._windows.prepare(spec)
+        self._quality_gate.prepare(spec)
+        self._gap = GapGate()
+        self._qualities: list[Quality] = []
+        self._scored: list[ScoredWindow] = []
+        self._states = StateTrack(model.manifest.window)
+        self._failed = False
+
+    def process(self, chunk: Chunk) -> Iterator[Quality | ScoredWindow]:
+        """Takes the next samples of the take. A gap resets the stages; windows go on at the next whole second."""
+        if self._gap.opens_gap(chunk):
+            yield from self._flush()
+            for stage in (self._decimator, self._log_mel, self._windows, self._quality_gate):
+                stage.reset("gap")
+            rate = self._spec.rate_hz
+            self._resume_at = self._start + -(-(chunk.start - self._start) // rate) * rate
+        self._samples += len(chunk)
+        self._concealed += sum(len(hole) for hole in chunk.concealed)
+        yield from self._noted(self._quality_gate.process(chunk))
+        aligned = chunk.between(self._resume_at, chunk.stop)
+        if aligned is not None:
+            yield from self._score(self._decimator.process(aligned))
+
+    def finish(self) -> Iterator[Quality | ScoredWindow]:
+        """The take has ended: gives what the stages still held."""
+        yield from self._flush()
+
+    def _flush(self) -> Iterator[Quality | ScoredWindow]:
+        yield from self._noted(self._quality_gate.flush())
+        yield from self._score(self._decimator.flush())
+        for frames in self._log_mel.flush():
+            yield from self._score_frames(frames)
+
+    def _noted(self, qualities: Iterable[Quality]) -> Iterator[Quality]:
+        for quality in qualities:
+            self._qualities.append(quality)
+            yield quality
+
+    def _score(self, decimated: Iterable[Chunk]) -> Iterator[ScoredWindow]:
+        for chunk in decimated:
+            for frames in self._log_mel.process(chunk):
+                yield from self._score_frames(frames)
+
+    def _score_frames(self, frames: Frames) -> Iterator[ScoredWindow]:
+        for window in self._windows.process(frames):
+            scored = self._score_window(window)
+            if scored is not None:
+                yield scored
+
+    def _score_window(self, window: Window) -> ScoredWindow | None:
+        try:
+            output = self._model.score(window.log_mel)
+        except ModelError:
+            self._failed = True  # the verdict is unknown from here on, and says so
+            return None
+        scored = ScoredWindow(window.index, window.span, output.murmur, window.concealed_share)
+        self._scored.append(scored)
+        self._states.add(window.index, output.states)
+        return scored
+
+    def verdict(self) -> MurmurVerdict:
+        """The verdict on the take so far."""
+        if self._failed:
+            return MurmurVerdict(Label.UNKNOWN, None, None, None, Doubt.MODEL_FAILED.value, 0)
+        poor = [poor_cause(self._qualities, window.span) for window in self._scored]
+        return judge(self._scored, poor, self._model.manifest)
+
+    def recent_beats(self) -> tuple[Beat, ...]:
+        """Beats of the last seconds, in seconds of the take; the newest may still move."""
+        return tuple(beats(self._segments(last_s=LOOK_BACK_S)))
+
+    def rate(self) -> HeartRate:
+        """The heart rate over the last seconds."""
+        return heart_rate(self.recent_beats())
+
+    def summary(self) -> TakeSummary:
+        """Everything that is known of the take."""
+        found = tuple(self._segments(last_s=None))
+        share = self._concealed / self._samples if self._samples else 0.0
+        return TakeSummary(self.verdict(), heart_rate(beats(found)), found, tuple(self._qualities), share)
+
+    def _segments(self, last_s: int | None) -> Iterator[Segment]:
+        window = self._model.manifest.window
+        frame_s = window.length_s / window.state_frames
+        last = self._scored[-1].index + window.length_s if self._scored else 0
+        first = 0 if last_s is None else max(0, last - last_s)
+        for run in self._states.runs(round(first / frame_s)):
+            yield from segments(run.logits, self._model.manifest.durations, run.start * frame_s)

@@ -1,0 +1,112 @@
+"""What a stream means while it runs: source items in, events out. Synchronous; the engine gives it a thread."""
+
+from collections.abc import Callable, Iterator
+
+from stetho.clock import Clock
+from stetho.dsp.filters import BandPass
+from stetho.events import Event, LinkEvent, WaveEvent
+from stetho.inference.session import MurmurModel
+from stetho.live_take import LiveTake
+from stetho.source import BatteryLevel, ContactChange, DeviceInfo, Hole, LinkChange, LinkState, LinkStatistics, SourceItem
+from stetho.spool import TakeSpool
+from stetho.stage import GapGate
+from stetho.stream import Chunk, Span, StreamSpec
+from stetho.take import TakeCutter, TakeEnd, TakeItem, TakeStart
+
+LINK_EVERY_S = 1.0
+
+
+class LiveAnalysis:
+    """Runs the stages over a live stream and its archive; everything on one thread."""
+
+    def __init__(
+        self,
+        device: DeviceInfo,
+        spec: StreamSpec,
+        model: MurmurModel,
+        clock: Clock,
+        statistics: Callable[[], LinkStatistics],
+    ) -> None:
+        self._device, self._spec, self._model, self._clock = device, spec, model, clock
+        self._statistics = statistics
+        self._cutter = TakeCutter(spec.rate_hz, has_contact_sensor=device.has_contact_sensor)
+        self._spool = TakeSpool(spec)
+        self._display = BandPass()
+        self._display.prepare(spec)
+        self._gap = GapGate()
+        self._take: LiveTake | None = None
+        self._ended: list[tuple[LiveTake, Span]] = []
+        self._newest_ns: int | None = None
+        self._battery = device.battery_percent
+        self._state = LinkState.STREAMING
+        self._t_s = 0.0
+        self._live_to = 0
+        self._next_link_s = 0.0
+
+    def age_ms(self, captured_ns: int) -> float:
+        """How long ago that capture time was."""
+        return (self._clock.monotonic_ns() - captured_ns) / 1e6
+
+    def process(self, item: SourceItem) -> Iterator[Event]:
+        """The next item of the live side."""
+        match item:
+            case Chunk():
+                yield from self._chunk(item)
+            case ContactChange():
+                yield from self._takes(self._cutter.contact(item))
+            case LinkChange():
+                self._state = item.state
+                yield self._link(item.reason)
+            case BatteryLevel():
+                self._battery = item.percent
+
+    def archive(self, chunk: Chunk, holes: tuple[Hole, ...]) -> Iterator[Event]:
+        """The next samples of the archive side: they complete the takes that have ended."""
+        if self._take is None and not self._ended and self._spool.stop <= self._live_to:
+            self._spool.forget()  # no take has them, and none that is yet to start can
+        self._spool.add(chunk, holes)
+        yield from self._completed(self._spool.stop)
+
+    def finish(self) -> Iterator[Event]:
+        """Both sides have ended."""
+        yield from self._takes(self._cutter.finish())
+        yield from self._completed(None)
+        self._spool.close()
+
+    def _chunk(self, chunk: Chunk) -> Iterator[Event]:
+        self._t_s = self._spec.seconds(chunk.stop)
+        self._newest_ns = chunk.t0_ns + len(chunk) * 1_000_000_000 // self._spec.rate_hz
+        if self._gap.opens_gap(chunk):
+            self._display.reset("gap")
+        for drawn in self._display.process(chunk):
+            yield WaveEvent(self._t_s, drawn.chest, self._spec.rate_hz, drawn.start, drawn.t0_ns)
+        yield from self._takes(self._cutter.process(chunk))
+        self._live_to = chunk.stop
+        if self._t_s >= self._next_link_s:
+            self._next_link_s = self._t_s + LINK_EVERY_S
+            self._state = LinkState.STREAMING
+            yield self._link("")
+
+    def _takes(self, items: Iterator[TakeItem]) -> Iterator[Event]:
+        for item in items:
+            match item:
+                case TakeStart():
+                    self._take = LiveTake(item, self._spec, self._model, self.age_ms)
+                case Chunk():
+                    if self._take is not None:
+                        yield from self._take.process(item)
+                case TakeEnd():
+                    if self._take is not None:
+                        self._ended.append((self._take, item.span))
+                    self._take = None
+                    yield from self._completed(self._spool.stop)
+
+    def _completed(self, saved_to: int | None) -> Iterator[Event]:
+        """Final verdicts of the ended takes whose samples are saved; of all of them when nothing more will come."""
+        while self._ended and (saved_to is None or self._ended[0][1].stop <= saved_to):
+            take, span = self._ended.pop(0)
+            yield from take.finish(span, self._spool)
+
+    def _link(self, reason: str) -> LinkEvent:
+        age_ms = None if self._newest_ns is None else self.age_ms(self._newest_ns)
+        return LinkEvent(self._t_s, self._state, self._device, self._statistics(), age_ms, self._battery, reason or None)

@@ -1,0 +1,98 @@
+"""Where a take begins and ends: contact to lift-off, a change of site, or a gap of more than 2 s."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stetho.source import ContactChange
+from stetho.stream import Chunk, Span
+
+LONGEST_GAP_S = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TakeStart:
+    """A take begins at stream index `start`; `site` where the device or the user named it."""
+
+    number: int
+    start: int
+    site: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeEnd:
+    """A take ended; `span` is all of it, in stream indices."""
+
+    number: int
+    span: Span
+    site: str | None
+
+
+TakeItem = TakeStart | Chunk | TakeEnd
+
+
+class TakeCutter:
+    """Cuts a live stream into takes: chunks and contact changes in, takes with their chunks out.
+
+    A device without a contact sensor is taken to touch all the time. A contact change takes effect at its own sample,
+    or at the newest one where that has passed already.
+    """
+
+    def __init__(self, rate_hz: int, *, has_contact_sensor: bool) -> None:
+        self._longest_gap = LONGEST_GAP_S * rate_hz
+        self._touching = not has_contact_sensor
+        self._site: str | None = None
+        self._changes: list[ContactChange] = []
+        self._position = 0
+        self._taken = 0
+        self._open: TakeStart | None = None
+
+    def contact(self, change: ContactChange) -> Iterator[TakeItem]:
+        """Takes a change of contact: at once when its sample has passed, else when that sample comes."""
+        if change.at_sample <= self._position:
+            yield from self._apply(change)
+        else:
+            self._changes.append(change)
+            self._changes.sort(key=lambda noted: noted.at_sample)
+
+    def process(self, chunk: Chunk) -> Iterator[TakeItem]:
+        """Gives the chunk in pieces, with the starts and ends of takes between them."""
+        if chunk.start - self._position > self._longest_gap:
+            yield from self._end()
+        yield from self._pieces(chunk)
+        self._position = chunk.stop
+
+    def _pieces(self, chunk: Chunk) -> Iterator[TakeItem]:
+        start = chunk.start
+        while self._changes and self._changes[0].at_sample < chunk.stop:
+            change = self._changes.pop(0)
+            at = max(change.at_sample, start)
+            yield from self._piece(chunk, start, at)
+            yield from self._apply(change)
+            start = at
+        yield from self._piece(chunk, start, chunk.stop)
+
+    def _piece(self, chunk: Chunk, start: int, stop: int) -> Iterator[TakeItem]:
+        part = chunk.between(start, stop)
+        if part is None or not self._touching:
+            return
+        if self._open is None:
+            self._taken += 1
+            self._open = TakeStart(self._taken, part.start, self._site)
+            yield self._open
+        self._position = part.stop
+        yield part
+
+    def _apply(self, change: ContactChange) -> Iterator[TakeItem]:
+        site = self._site if change.site is None else change.site
+        if not change.touching or site != self._site:
+            yield from self._end()
+        self._touching, self._site = change.touching, site
+
+    def _end(self) -> Iterator[TakeEnd]:
+        if self._open is not None:
+            yield TakeEnd(self._open.number, Span(self._open.start, self._position), self._open.site)
+            self._open = None
+
+    def finish(self) -> Iterator[TakeItem]:
+        """The stream has ended, and the take with it."""
+        yield from self._end()
