@@ -1,0 +1,146 @@
+"""`manifest.toml` of a model: every number that the product needs beside the network itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from durations import Duration
+from features import STATE_FRAMES, WINDOW_FRAMES
+from platt import Platt
+
+from stetho.dsp.mel import FLOOR, FMAX_HZ, FMIN_HZ, HOP, N_FFT, N_MELS, RATE_HZ, mel_sha256
+
+COMMAND = "python models/recipes/build.py --out models/murmur/{version}"
+EXAM_RULE = "mean_of_sites"
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """At or above ``unknown`` the label is unknown; else at or above ``present`` it is present; else absent."""
+
+    present: float
+    unknown: float
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How logits become words."""
+
+    present: Platt
+    unknown: Platt
+    prevalence: float
+    recording: Thresholds
+    exam: Thresholds
+
+
+@dataclass(frozen=True)
+class Training:
+    """What the weights were made of."""
+
+    rows: Mapping[str, int]
+    split_sha256: str
+    folds: int
+    seeds: tuple[int, ...]
+
+
+def write_manifest(
+    folder: Path,
+    judgement: Judgement,
+    durations: Mapping[str, Duration],
+    training: Training,
+    embedding_limit: float,
+) -> None:
+    """Write ``folder/manifest.toml`` for ``folder/model.int8.onnx``; the folder's name is the version."""
+    network = (folder / "model.int8.onnx").read_bytes()
+    version = folder.name
+    command = COMMAND.format(version=version)
+    states = "\n".join(_duration(name, duration) for name, duration in durations.items())
+    rows = "\n".join(f"{dataset} = {count}" for dataset, count in training.rows.items())
+    (folder / "manifest.toml").write_text(
+        f"""schema = 1
+name = "murmur"
+version = "{version}"
+
+[file]
+model = "model.int8.onnx"
+sha256 = "{hashlib.sha256(network).hexdigest()}"
+bytes = {len(network)}
+
+[front_end]
+rate_hz = {RATE_HZ}
+n_fft = {N_FFT}
+hop_samples = {HOP}
+n_mels = {N_MELS}
+fmin_hz = {FMIN_HZ}
+fmax_hz = {FMAX_HZ}
+floor = {FLOOR}
+mel_sha256 = "{mel_sha256()}"
+
+[window]
+length_s = 5
+hop_s = 1
+frames = {WINDOW_FRAMES}
+state_frames = {STATE_FRAMES}
+minimum_scored = 3
+maximum_concealed_share = 0.05
+
+[labels]
+murmur = ["present", "unknown", "absent"]
+states = ["S1", "systole", "S2", "diastole"]
+
+# probability = sigmoid(slope * x + intercept). x of present: the mean over a recording's windows of
+# logit_present - logit_absent. x of unknown: the mean of logit_unknown - logsumexp(logit_present, logit_absent).
+[calibration]
+present_slope = {judgement.present.slope:.5f}
+present_intercept = {judgement.present.intercept:.5f}
+unknown_slope = {judgement.unknown.slope:.5f}
+unknown_intercept = {judgement.unknown.intercept:.5f}
+# Share of recordings in which the expert heard a murmur, among those that the expert could judge.
+prevalence = {judgement.prevalence:.4f}
+
+# unknown_probability >= unknown: "unknown"; else probability >= present: "present"; else "absent".
+[thresholds]
+present = {judgement.recording.present:.3f}
+unknown = {judgement.recording.unknown:.3f}
+
+# Over the sites of an exam: sigmoid of the mean of the calibrated logits ln(p / (1 - p)) of the sites' recordings, for
+# present and for unknown alike. The number of sites has no part in it. Then the rule of [thresholds] with these numbers.
+[exam]
+rule = "{EXAM_RULE}"
+present = {judgement.exam.present:.3f}
+unknown = {judgement.exam.unknown:.3f}
+
+# The root mean square of a window's embedding; above the limit, the window is unlike all that the model was trained on.
+[embedding]
+limit = {embedding_limit:.3f}
+
+# Of the annotated heart sounds of people aged 0-21; the upper bounds are wider, so that an adult's slow rhythm fits.
+[durations]
+{states}
+
+[intended_use]
+text = "Investigational. Flags recordings of the chest in which a trained listener would hear a murmur, for review by a clinician. Not for diagnosis."
+ages_validated_years = [0, 21]
+devices = ["Littmann 3200"]
+sites = ["AV", "PV", "TV", "MV"]
+
+[training]
+rows = {sum(training.rows.values())}
+split_sha256 = "{training.split_sha256}"
+folds = {training.folds}
+seeds = [{", ".join(str(seed) for seed in training.seeds)}]
+command = "{command}"
+
+[training.datasets]
+{rows}
+""",
+        encoding="utf-8",
+    )
+
+
+def _duration(name: str, duration: Duration) -> str:
+    fields = (f"{key} = {value}" for key, value in vars(duration).items())
+    return f"{name} = {{ {', '.join(fields)} }}"

@@ -1,0 +1,46 @@
+"""A logit made into a probability: one slope and one intercept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+Float64 = npt.NDArray[np.float64]
+Bool = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Platt:
+    """``probability = sigmoid(slope * x + intercept)``."""
+
+    slope: float
+    intercept: float
+
+    def logit(self, x: Float64) -> Float64:
+        """The calibrated logit."""
+        return self.slope * x + self.intercept
+
+    def probability(self, x: Float64) -> Float64:
+        """The calibrated probability."""
+        return sigmoid(self.logit(x))
+
+
+def sigmoid(x: Float64) -> Float64:
+    """``1 / (1 + exp(-x))`` that never overflows."""
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)), np.float64)
+
+
+def fit(x: Float64, positive: Bool) -> Platt:
+    """The maximum-likelihood slope and intercept, with Platt's targets that keep a separable set finite."""
+    positives, negatives = positive.sum(), (~positive).sum()
+    target = np.where(positive, (positives + 1.0) / (positives + 2.0), 1.0 / (negatives + 2.0))
+
+    def loss(parameters: Float64) -> float:
+        z = parameters[0] * x + parameters[1]
+        return float(np.mean(np.logaddexp(0.0, z) - target * z))
+
+    found = minimize(loss, np.array([1.0, 0.0]), method="BFGS")
+    return Platt(float(found.x[0]), float(found.x[1]))

@@ -1,0 +1,69 @@
+"""What a graph says of whole recordings: the mean over the 5 s windows that start every second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from export import INPUT, OUTPUTS
+from features import HOP_FRAMES, STATE_FRAMES, Features
+
+Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Uncalibrated logits of recordings, in the order of ``rows``.
+
+    ``present``: mean over windows of logit(present) - logit(absent), ``unknown``: of logit(unknown) - logsumexp of the
+    other two. ``states``: mean state logits of each recording, ``(4, state frames)``. ``embedding``: one row a window.
+    """
+
+    rows: tuple[int, ...]
+    present: Float64
+    unknown: Float64
+    states: tuple[Float32, ...]
+    embedding: tuple[Float32, ...]
+
+
+def session(file: Path) -> onnxruntime.InferenceSession:
+    """One thread: more than one makes onnxruntime spin, and the product runs this way."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+
+
+def score(
+    graph: onnxruntime.InferenceSession, features: Features, rows: Sequence[int], progress: Callable[[str], None]
+) -> Scores:
+    """Score every recording of ``rows``."""
+    present, unknown, states, embedding = [], [], [], []
+    for count, row in enumerate(rows):
+        outputs = graph.run(list(OUTPUTS), {INPUT: features.windows(row)[:, None]})
+        logits = np.asarray(outputs[0], np.float64)
+        present.append(float((logits[:, 0] - logits[:, 2]).mean()))
+        unknown.append(float((logits[:, 1] - np.logaddexp(logits[:, 0], logits[:, 2])).mean()))
+        states.append(overlap_mean(np.asarray(outputs[1], np.float32)))
+        embedding.append(np.asarray(outputs[2], np.float32))
+        if count and count % 500 == 0:
+            progress(f"scored {count} of {len(rows)} recordings")
+    return Scores(tuple(rows), np.asarray(present), np.asarray(unknown), tuple(states), tuple(embedding))
+
+
+def overlap_mean(windows: Float32) -> Float32:
+    """State logits of a recording, ``(4, frames)``: each frame's mean over the windows that hold it."""
+    hop = HOP_FRAMES // 2
+    count = len(windows)
+    total = np.zeros((windows.shape[1], STATE_FRAMES + hop * (count - 1)), np.float32)
+    seen = np.zeros(total.shape[1], np.float32)
+    for index, window in enumerate(windows):
+        span = slice(index * hop, index * hop + STATE_FRAMES)
+        total[:, span] += window
+        seen[span] += 1.0
+    return total / seen

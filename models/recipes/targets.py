@@ -1,0 +1,61 @@
+"""What each recording teaches, and how much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from dataset import LABELS, Recording
+
+Float32 = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Soft labels ``(rows, 3)``, the weight of each row's murmur loss, and how often each row is drawn."""
+
+    labels: Float32
+    weights: Float32
+    draws: Float32
+
+
+@dataclass(frozen=True)
+class Emphasis:
+    """Weights of the kinds of row that are less certain than an expert's ear at that site."""
+
+    silent_site: float = 0.5  # the visit has a murmur, the expert did not hear it here
+    healthy_diagnosis: float = 0.3  # absent is inferred, and the dataset has no counterpart with a murmur
+    draw_present: float = 2.5
+    draw_unknown: float = 2.0
+    draw_unlabelled: float = 0.3
+    smoothing: float = 0.05
+
+
+def targets(rows: Sequence[Recording], emphasis: Emphasis) -> Targets:
+    """Labels by site; rows that nobody judged for a murmur have weight 0 and teach nothing about it."""
+    labels = np.zeros((len(rows), len(LABELS)), np.float32)
+    weights = np.zeros(len(rows), np.float32)
+    draws = np.zeros(len(rows), np.float32)
+    for index, row in enumerate(rows):
+        labels[index] = emphasis.smoothing / len(LABELS)
+        labels[index, LABELS.index(row.site_label)] += 1.0 - emphasis.smoothing
+        weights[index] = _weight(row, emphasis)
+        draws[index] = _draw(row, emphasis)
+    return Targets(labels, weights, draws / draws.sum())
+
+
+def _weight(row: Recording, emphasis: Emphasis) -> float:
+    if not (row.judged and row.usable):
+        return 0.0
+    if row.dataset != "circor":
+        return emphasis.healthy_diagnosis
+    silent = row.visit_label == "present" and row.site_label == "absent"
+    return emphasis.silent_site if silent else 1.0
+
+
+def _draw(row: Recording, emphasis: Emphasis) -> float:
+    if row.dataset != "circor":
+        return emphasis.draw_unlabelled if row.judged and row.usable else 0.0
+    return {"present": emphasis.draw_present, "unknown": emphasis.draw_unknown, "absent": 1.0}[row.site_label]
