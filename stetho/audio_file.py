@@ -36,10 +36,6 @@ class AudioInfo:
     def duration_s(self) -> float:
         return self.samples / self.sample_rate_hz
 
-    def spec(self) -> StreamSpec:
-        """The stream that `AudioFile.chunks` gives: the chest alone."""
-        return StreamSpec(self.sample_rate_hz, self.origin)
-
 
 class AudioFile:
     """An open recording, read in blocks so that ten minutes of it are never in memory at once.
@@ -50,9 +46,9 @@ class AudioFile:
     """
 
     def __init__(self, path: Path | str) -> None:
-        self._path = Path(path)
-        self._sound = _open(self._path)
-        self.info = _info(self._path, self._sound)
+        self.path = Path(path)
+        self._sound = _open(self.path)
+        self.info = _info(self.path, self._sound)
         self.notes: list[str] = []
         self._note_cut_header()
 
@@ -64,6 +60,11 @@ class AudioFile:
     ) -> None:
         self.close()
 
+    @property
+    def spec(self) -> StreamSpec:
+        """The stream that `chunks` gives: the chest alone."""
+        return StreamSpec(self.info.sample_rate_hz, self.info.origin)
+
     def close(self) -> None:
         """Lets the file go; can be called twice."""
         self._sound.close()
@@ -73,7 +74,7 @@ class AudioFile:
         frames = max(1, round(block_s * self.info.sample_rate_hz))
         while (block := self._read(frames)).shape[0]:
             if not np.isfinite(block).all():
-                raise InputError(f"{self._path} holds samples that are no numbers (NaN or infinite); export it again.")
+                raise InputError(f"{self.path} holds samples that are no numbers (NaN or infinite); export it again.")
             if block.shape[1] > 1 and (block[:, 1:] != block[:, :1]).any():
                 self._note("its channels differ; the first is taken as the chest.")
             chest = np.ascontiguousarray(block[:, 0])
@@ -82,7 +83,7 @@ class AudioFile:
 
     def chunks(self, block_s: float = BLOCK_S) -> Iterator[Chunk]:
         """The same as Chunks of a stream that began at time 0."""
-        spec, start = self.info.spec(), 0
+        spec, start = self.spec, 0
         for block in self.blocks(block_s):
             yield Chunk(read_only(block), spec, start, start * 1_000_000_000 // spec.rate_hz)
             start += block.size
@@ -102,7 +103,7 @@ class AudioFile:
         except soundfile.LibsndfileError as error:
             if at == 0:
                 raise InputError(
-                    f"{self._path} is damaged and nothing of it can be decoded; record it again."
+                    f"{self.path} is damaged and nothing of it can be decoded; record it again."
                 ) from error
             self._note_cut(at)
             return np.zeros((0, self.info.channels), np.float32)
@@ -126,7 +127,7 @@ class AudioFile:
     def _note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
-            _log.warning("%s: %s", self._path, text)
+            _log.warning("%s: %s", self.path, text)
 
 
 def read_info(path: Path | str) -> AudioInfo:

@@ -24,10 +24,10 @@ class Pace:
 
     speed: float
 
-    def due_ns(self, start_ns: int, samples: int, rate_hz: int) -> int:
+    def due_ns(self, start_ns: int, now_ns: int, samples: int, rate_hz: int) -> int:
         """When, on the host's monotonic clock, sample number `samples` is there."""
         if self.speed == 0:
-            return start_ns
+            return now_ns
         return start_ns + round(samples * 1e9 / (rate_hz * self.speed))
 
 
@@ -53,12 +53,12 @@ class FileSource:
             origin=audio.info.origin,
             codec=audio.info.encoding.lower(),
             rate_hz=audio.info.sample_rate_hz,
-            channels=audio.info.spec().channels,
+            channels=audio.spec.channels,
             has_contact_sensor=False,
         )
 
     def spec(self) -> StreamSpec:
-        return self._opened().info.spec()
+        return self._opened().spec
 
     async def stream(self, archive: Archive | None = None) -> AsyncIterator[SourceItem]:
         """Raises InputError where a sample is no number."""
@@ -69,9 +69,8 @@ class FileSource:
         played = 0
         while batch := await asyncio.to_thread(_take, chunks):
             for chunk in batch:
+                timed = await self._arrival(chunk, start_ns)
                 played = chunk.stop
-                timed = replace(chunk, t0_ns=self._pace.due_ns(start_ns, chunk.start, chunk.spec.rate_hz))
-                await self._wait_until(self._pace.due_ns(start_ns, chunk.stop, chunk.spec.rate_hz))
                 self._statistics = replace(self._statistics, samples_received=played)
                 if archive is not None:
                     archive(timed, ())
@@ -90,9 +89,12 @@ class FileSource:
             raise RuntimeError("open() comes first")
         return self._audio
 
-    async def _wait_until(self, due_ns: int) -> None:
-        """Gives the loop a turn at least."""
-        await asyncio.sleep(max(0.0, (due_ns - self._clock.monotonic_ns()) / 1e9))
+    async def _arrival(self, chunk: Chunk, start_ns: int) -> Chunk:
+        """The chunk with its capture time, once its last sample is due; gives the loop a turn at least."""
+        now_ns, rate_hz = self._clock.monotonic_ns(), chunk.spec.rate_hz
+        due_ns = self._pace.due_ns(start_ns, now_ns, chunk.stop, rate_hz)
+        await asyncio.sleep(max(0.0, (due_ns - now_ns) / 1e9))
+        return replace(chunk, t0_ns=self._pace.due_ns(start_ns, now_ns, chunk.start, rate_hz))
 
 
 def _take(chunks: Iterator[Chunk]) -> list[Chunk]:

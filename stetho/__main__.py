@@ -1,0 +1,6 @@
+"""`python -m stetho`."""
+
+from stetho.cli import main
+
+if __name__ == "__main__":
+    main()

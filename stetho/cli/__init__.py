@@ -1,0 +1,8 @@
+"""The command line: one file a verb. Importing this imports nothing heavy; each verb is loaded when it is called."""
+
+
+def main() -> None:
+    """The console script `stetho`."""
+    from stetho.cli.app import app
+
+    app(prog_name="stetho")

@@ -1,0 +1,25 @@
+"""Options that several verbs share, so that each means and says the same everywhere."""
+
+from typing import Annotated, Any
+
+import typer
+
+
+def _said_anywhere(ctx: typer.Context, own: bool) -> bool:
+    """`stetho --quiet analyze` and `stetho analyze --quiet` are one."""
+    root: Any = ctx.find_root()
+    return own or bool(root.params.get("quiet"))
+
+
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", callback=_said_anywhere, help="Say nothing but results and errors.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print machine-readable results, one JSON object a line.")]
+Address = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[URI]",
+        show_default=False,
+        help="The device: serial:///dev/ttyACM0, tcp://host:port, sim://murmur, ...",
+    ),
+]

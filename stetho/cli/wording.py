@@ -1,0 +1,46 @@
+"""The words in which a result is said to people: the same on every screen, and never more than was found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+INVESTIGATIONAL = (
+    "Investigational software. Not cleared or approved. Not for diagnosis; the clinician's examination decides."
+)
+PRESENT = "Murmur suspected"
+ABSENT = "No murmur detected by the model. This does not rule out heart disease."
+
+_REASONS = {
+    "too_short": "the recording is too short: at least 7 s are needed",
+    "too_few_windows": "too few good seconds: at least 7 s are needed",
+    "link_loss": "too much was lost on the way from the device",
+    "expert_could_not_judge": "an expert would probably not be able to judge this sound",
+    "model_failed": "the model failed; nothing can be said",
+    "no_contact": "the chest piece is not in good contact",
+    "clipping": "the sound is too loud and clipped",
+    "hum": "mains hum covers the heart",
+    "noise": "too noisy",
+    "too_noisy": "too noisy",
+    "too_little_signal": "the heart is too faint",
+    "weak_signal": "the heart is too faint",
+    "silent": "silence",
+    "no_usable_site": "no site could be judged",
+    "site_missing": "a standard site (AV, PV, TV, MV) was not recorded",
+    "site_unknown": "a standard site (AV, PV, TV, MV) could not be judged",
+}
+
+
+def reason_words(code: str | None) -> str:
+    """A reason's code in words; one that has none here is said as it is."""
+    if code is None:
+        return "no reason was given"
+    return _REASONS.get(code, code.replace("_", " "))
+
+
+def verdict_words(murmur: Mapping[str, Any]) -> str:
+    """The contract's `murmur` object in words."""
+    match murmur["label"]:
+        case "present":
+            return PRESENT
+        case "absent":
+            return ABSENT
+    return f"Unknown: {reason_words(murmur['reason'])}"

@@ -1,0 +1,99 @@
+"""Settings: a TOML file, then the environment, then flags, read once into one frozen record."""
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from stetho.errors import ConfigError
+
+PREFIX = "STETHO_"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a user can set, in `config.toml` or as STETHO_MODELS_FOLDER, STETHO_DEVICE, STETHO_RECONNECT_S.
+
+    models_folder: where models lie, in place of those that came with stetho. device: the address that is taken when
+    none is given. reconnect_s: for how long a lost device is looked for.
+    """
+
+    models_folder: Path | None = None
+    device: str | None = None
+    reconnect_s: float = 20.0
+
+    def with_flags(self, *, device: str | None = None, reconnect_s: float | None = None) -> "Config":
+        """What was typed wins over what was set."""
+        return replace(
+            self,
+            device=self.device if device is None else device,
+            reconnect_s=self.reconnect_s if reconnect_s is None else _seconds("--reconnect-s", reconnect_s),
+        )
+
+
+def load_config(environment: Mapping[str, str] = os.environ) -> Config:
+    """The settings of this user. Raises ConfigError for a setting that is unknown or of the wrong kind."""
+    path = Path(environment.get(f"{PREFIX}CONFIG") or config_folder(environment) / "config.toml")
+    settings = _from_file(path)
+    for field in fields(Config):
+        typed = environment.get(PREFIX + field.name.upper())
+        if typed:
+            settings[field.name] = (PREFIX + field.name.upper(), typed)
+    return Config(**{name: _valid(name, where, value) for name, (where, value) in settings.items()})
+
+
+def _from_file(path: Path) -> dict[str, tuple[str, Any]]:
+    """Each setting of the file with the words for where it stands."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"The settings {path} can't be read ({error}); mend or remove that file.") from error
+    known = {field.name for field in fields(Config)}
+    for name in content:
+        if name not in known:
+            raise ConfigError(f"{path} sets {name!r}, which is no setting; known are {', '.join(sorted(known))}.")
+    return {name: (f"{name} in {path}", value) for name, value in content.items()}
+
+
+def _valid(name: str, where: str, value: Any) -> Any:
+    if name == "reconnect_s":
+        return _seconds(where, value)
+    if not isinstance(value, str):
+        raise ConfigError(f"{where} must be text, not {value!r}.")
+    return Path(value).expanduser() if name == "models_folder" else value
+
+
+def _seconds(where: str, value: Any) -> float:
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = -1.0
+    if not 0 <= seconds <= 3600:
+        raise ConfigError(f"{where} must be a number of seconds from 0 to 3600, not {value!r}.")
+    return seconds
+
+
+def config_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where this user's settings lie; may not exist yet."""
+    return _user_folder(environment, "XDG_CONFIG_HOME", ".config")
+
+
+def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where stetho keeps its own files for this user; may not exist yet."""
+    return _user_folder(environment, "XDG_DATA_HOME", ".local/share")
+
+
+def _user_folder(environment: Mapping[str, str], xdg: str, fallback: str) -> Path:
+    home = Path.home()
+    if sys.platform == "win32":
+        base = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Application Support"
+    else:
+        base = Path(environment.get(xdg) or home / fallback)
+    return base / "stetho"

@@ -1,0 +1,73 @@
+"""What lies beside a recording: who made it, how, when, and what was lost on the way."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from stetho.origin_mark import sidecar_path
+from stetho.records.loss_ledger import LossLedger
+from stetho.records.sound_writer import make_durable
+from stetho.source import DeviceInfo, HoleFate
+from stetho.stream import StreamSpec
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRate:
+    """The sample rate against the host's clock, and over how many seconds it was measured; short is inexact."""
+
+    rate_hz: float
+    over_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """The facts of one recording; `samples` counts lost ones too, `audio_sha256` is the audio file's."""
+
+    recording: str
+    audio_sha256: str
+    device: DeviceInfo
+    spec: StreamSpec
+    samples: int
+    started: datetime
+    measured: MeasuredRate | None
+    site: str | None
+    ledger: LossLedger
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's object (docs/schemas/recording.schema.json)."""
+        device = self.device
+        return {
+            "recording": self.recording,
+            "audio_sha256": self.audio_sha256,
+            "device": {"product": device.product, "driver": device.driver, "hardware": device.hardware},
+            "firmware": device.firmware,
+            "serial_number": device.serial_number,
+            "calibration": {"id": device.calibration_id, "date": None},
+            "codec": device.codec,
+            "channels": list(self.spec.channels),
+            "sample_rate_hz": self.spec.rate_hz,
+            "sample_rate_measured_hz": None if self.measured is None else round(self.measured.rate_hz, 3),
+            "sample_rate_measured_over_s": None if self.measured is None else round(self.measured.over_s, 1),
+            "started_utc": self.started.astimezone(UTC).isoformat(timespec="milliseconds"),
+            "duration_s": round(self.spec.seconds(self.samples), 3),
+            "samples": self.samples,
+            "site": self.site,
+            "origin": self.spec.origin.value,
+            "samples_lost": self.ledger.samples(HoleFate.LOST),
+            "ledger": self.ledger.to_json(),
+            "schema": SCHEMA,
+        }
+
+
+def write_sidecar(audio: Path, sidecar: Sidecar) -> None:
+    """Writes and makes durable the sidecar of `audio`, all or nothing. Raises OSError."""
+    path = sidecar_path(audio)
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(sidecar.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    make_durable(part)
+    part.replace(path)
+    make_durable(path.parent)
