@@ -1,0 +1,106 @@
+"""Where takes begin and end."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stetho.source import ContactChange
+from stetho.stream import Chunk, Origin, Span, StreamSpec, read_only
+from stetho.take import TakeCutter, TakeEnd, TakeItem, TakeStart
+
+RATE_HZ = 100
+SPEC = StreamSpec(RATE_HZ, Origin.SIMULATED)
+
+
+def chunk(start: int, stop: int) -> Chunk:
+    return Chunk(read_only(np.arange(start, stop, dtype=np.float32)), SPEC, start, 0)
+
+
+def outline(items: list[TakeItem]) -> list[str]:
+    """`3<` a take that starts at 3, `3-9` samples, `>9` an end."""
+    lines = []
+    for item in items:
+        match item:
+            case TakeStart():
+                lines.append(f"{item.start}<{item.site or ''}")
+            case Chunk():
+                lines.append(f"{item.start}-{item.stop}")
+            case TakeEnd():
+                lines.append(f"{item.span.start}..{item.span.stop}>")
+    return lines
+
+
+def test_a_device_without_a_contact_sensor_touches_all_the_time() -> None:
+    cutter = TakeCutter(RATE_HZ, has_contact_sensor=False)
+    items = [*cutter.process(chunk(0, 50)), *cutter.process(chunk(50, 80)), *cutter.finish()]
+    assert outline(items) == ["0<", "0-50", "50-80", "0..80>"]
+
+
+def test_contact_opens_and_lift_off_closes_at_their_own_samples() -> None:
+    cutter = TakeCutter(RATE_HZ, has_contact_sensor=True)
+    items = [
+        *cutter.process(chunk(0, 50)),
+        *cutter.contact(ContactChange(True, 60, "AV")),
+        *cutter.process(chunk(50, 100)),
+        *cutter.contact(ContactChange(False, 130)),
+        *cutter.process(chunk(100, 150)),
+        *cutter.finish(),
+    ]
+    assert outline(items) == ["60<AV", "60-100", "100-130", "60..130>"]
+
+
+def test_lift_off_at_the_newest_sample_needs_no_further_one() -> None:
+    cutter = TakeCutter(RATE_HZ, has_contact_sensor=True)
+    items = [*cutter.contact(ContactChange(True, 0)), *cutter.process(chunk(0, 50))]
+    items += cutter.contact(ContactChange(False, 50))
+    assert outline(items) == ["0<", "0-50", "0..50>"]
+
+
+def test_a_change_of_site_ends_the_take() -> None:
+    cutter = TakeCutter(RATE_HZ, has_contact_sensor=True)
+    items = [
+        *cutter.contact(ContactChange(True, 0, "AV")),
+        *cutter.process(chunk(0, 50)),
+        *cutter.contact(ContactChange(True, 70, "PV")),
+        *cutter.process(chunk(50, 100)),
+        *cutter.finish(),
+    ]
+    assert outline(items) == ["0<AV", "0-50", "50-70", "0..70>", "70<PV", "70-100", "70..100>"]
+
+
+def test_a_gap_up_to_two_seconds_stays_inside_the_take_and_a_longer_one_ends_it() -> None:
+    cutter = TakeCutter(RATE_HZ, has_contact_sensor=False)
+    items = [*cutter.process(chunk(0, 50)), *cutter.process(chunk(250, 300)), *cutter.process(chunk(501, 510))]
+    assert outline(items) == ["0<", "0-50", "250-300", "0..300>", "501<", "501-510"]
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 400)), max_size=6),
+    st.lists(st.integers(1, 90), min_size=1, max_size=10),
+)
+def test_takes_never_overlap_and_hold_exactly_their_samples(
+    changes: list[tuple[bool, int]], lengths: list[int]
+) -> None:
+    cutter = TakeCutter(RATE_HZ, has_contact_sensor=True)
+    items: list[TakeItem] = []
+    for touching, at in changes:
+        items += cutter.contact(ContactChange(touching, at))
+    start = 0
+    for length in lengths:
+        items += cutter.process(chunk(start, start + length))
+        start += length
+    items += cutter.finish()
+    spans: list[Span] = []
+    held = 0
+    for item in items:
+        match item:
+            case TakeStart():
+                held = item.start
+            case Chunk():
+                assert item.start == held
+                assert item.chest[0] == item.start
+                held = item.stop
+            case TakeEnd():
+                assert item.span.stop == held
+                spans.append(item.span)
+    assert all(a.stop <= b.start for a, b in zip(spans, spans[1:], strict=False))
