@@ -7,7 +7,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
-# Kernels are compiled for one processor: a cache that another one left is not used.
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: help setup demo check lint test soak bench lock clean

@@ -1,0 +1,45 @@
+"""What may be in memory, and when: seen in a fresh interpreter, not in this one."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("asyncio", "bleak", "serial", "onnxruntime", "starlette", "scipy", "librosa")
+COMPILERS = ("numba", "llvmlite")
+
+
+def loaded(statement: str) -> set[str]:
+    """The top-level modules in memory after `statement` ran in an interpreter of its own."""
+    code = f"{statement}\nimport sys\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    return set(done.stdout.split())
+
+
+def test_the_package_itself_is_light() -> None:
+    assert not loaded("import stetho") & {"numpy", *HEAVY, *COMPILERS}
+
+
+@pytest.mark.parametrize(
+    "package", ["stetho.stream", "stetho.stage", "stetho.dsp", "stetho.heart", "firmware_bridge.wire"]
+)
+def test_signal_code_and_codecs_load_no_io(package: str) -> None:
+    # asyncio is named by none of them; import-linter reads the sources, this reads memory.
+    every_module = (
+        f"import importlib, pkgutil, {package} as package\n"
+        "for module in pkgutil.walk_packages(getattr(package, '__path__', []), package.__name__ + '.'):\n"
+        "    if not module.name.endswith('_kernels'):\n"
+        "        importlib.import_module(module.name)"
+    )
+    assert not loaded(every_module) & {*HEAVY, *COMPILERS}
+
+
+@pytest.mark.parametrize("package", ["stetho.engine", "stetho.analysis", "stetho.exam.verdict"])
+def test_nothing_compiles_or_loads_a_network_before_it_is_used(package: str) -> None:
+    assert not loaded(f"import {package}") & {"onnxruntime", "bleak", "serial", "scipy", "librosa", *COMPILERS}
+
+
+def test_help_loads_no_engine() -> None:
+    run = "import contextlib, sys\nsys.argv = ['stetho', '--help']\nfrom stetho.cli import main\n"
+    run += "import io\nwith contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n    main()"
+    assert not loaded(run) & {"onnxruntime", "bleak", "serial", "scipy", "librosa", *COMPILERS}

@@ -1,0 +1,99 @@
+"""Where artefacts are found, and which are let through."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from stetho import artifacts
+from stetho.artifacts import MANIFEST, NETWORK, PINNED, Pin, find_calibration, find_model
+from stetho.errors import CalibrationError, ModelError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def lay_model(models: Path, network: bytes = b"network", manifest: bytes = b"manifest") -> Path:
+    """Writes a model as it lies on disk: models/tiny/1.2.3/."""
+    folder = models / "tiny" / "1.2.3"
+    folder.mkdir(parents=True)
+    (folder / NETWORK).write_bytes(network)
+    (folder / MANIFEST).write_bytes(manifest)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def tiny_is_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    pin = Pin("1.2.3", hashlib.sha256(b"network").hexdigest(), hashlib.sha256(b"manifest").hexdigest())
+    monkeypatch.setattr(artifacts, "PINNED", {"tiny": pin})
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package folder of stetho that is empty yet, in a checkout that is empty yet."""
+    folder = tmp_path / "checkout" / "stetho"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(artifacts, "files", lambda name: folder)
+    return folder
+
+
+def test_the_argument_names_the_folder(tmp_path: Path) -> None:
+    assert find_model("tiny", tmp_path) == lay_model(tmp_path)
+
+
+def test_the_environment_names_the_folder(tmp_path: Path, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_model(package / "_artifacts" / "models")
+    monkeypatch.setenv("STETHO_MODELS", str(tmp_path / "mine"))
+    mine = lay_model(tmp_path / "mine")
+    assert find_model("tiny") == mine
+
+
+def test_the_wheel_carries_it(package: Path) -> None:
+    lay_model(package.parent / "models")
+    packaged = lay_model(package / "_artifacts" / "models")
+    assert find_model("tiny") == packaged
+
+
+def test_the_checkout_has_it(package: Path) -> None:
+    assert find_model("tiny") == lay_model(package.parent / "models")
+
+
+def test_a_named_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="does not exist: correct STETHO_MODELS or unset it"):
+        find_model("tiny", tmp_path / "gone")
+
+
+def test_an_installation_without_models_is_said(package: Path) -> None:
+    with pytest.raises(ModelError, match="no models folder: install stetho again"):
+        find_model("tiny")
+    with pytest.raises(CalibrationError, match="no calibration folder"):
+        find_calibration()
+
+
+def test_the_version_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"tiny 1\.2\.3 can't be read"):
+        find_model("tiny", tmp_path)
+
+
+@pytest.mark.parametrize(("network", "manifest"), [(b"netwerk", b"manifest"), (b"network", b"manifest "), (b"", b"")])
+def test_a_damaged_or_swapped_model_is_refused(tmp_path: Path, network: bytes, manifest: bytes) -> None:
+    lay_model(tmp_path, network, manifest)
+    with pytest.raises(ModelError, match="damaged or not the one that stetho pins") as refusal:
+        find_model("tiny", tmp_path)
+    assert refusal.value.exit_code == 7
+    assert str(refusal.value).count("\n") == 0
+
+
+def test_a_name_that_nobody_pins_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no model called 'other'; it has tiny"):
+        find_model("other", tmp_path)
+
+
+@pytest.mark.parametrize(("name", "pin"), PINNED.items(), ids=list(PINNED))
+def test_the_pin_is_of_the_model_in_the_checkout(name: str, pin: Pin) -> None:
+    folder = REPOSITORY / "models" / name / pin.version
+    found = [hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in (NETWORK, MANIFEST)]
+    assert found == [pin.network_sha256, pin.manifest_sha256]
+
+
+def test_the_checkouts_calibration_is_found() -> None:
+    assert (find_calibration() / "README.md").is_file()
