@@ -30,7 +30,11 @@ class Pin:
 # To pin another version: `sha256sum models/murmur/VERSION/{model.int8.onnx,manifest.toml}`, and its line here.
 PINNED: Mapping[str, Pin] = MappingProxyType(
     {
-        "murmur": Pin("1.0.0", "0" * 64, "0" * 64),
+        "murmur": Pin(
+            "0.1.0",
+            network_sha256="f1a8b27dd533b8590b81627f978e98bee164ca19bac4631a2c4d385ffaaa739b",
+            manifest_sha256="9a3b85b454309b3548de2cd20dc567656ad3e1e5f39e5f6a465e0918955c1e73",
+        ),
     }
 )
 

@@ -37,7 +37,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_argument_names_the_folder(tmp_path: Path) -> None:
-    assert find_model("tiny", tmp_path) == lay_model(tmp_path)
+    mine = lay_model(tmp_path)
+    assert find_model("tiny", tmp_path) == mine
 
 
 def test_the_environment_names_the_folder(tmp_path: Path, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +55,8 @@ def test_the_wheel_carries_it(package: Path) -> None:
 
 
 def test_the_checkout_has_it(package: Path) -> None:
-    assert find_model("tiny") == lay_model(package.parent / "models")
+    in_checkout = lay_model(package.parent / "models")
+    assert find_model("tiny") == in_checkout
 
 
 def test_a_named_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
