@@ -107,7 +107,7 @@ class Engine:
                 self._live.put(item)
                 if self._worker_error is not None:
                     break
-        except Exception as caught:  # handed to whoever reads the events
+        except Exception as caught:  # noqa: BLE001 - handed to whoever reads the events
             error = caught
         finally:
             self._live.close()
@@ -130,7 +130,7 @@ class Engine:
                 while (archived := self._saved.get_nowait()) is not None:
                     self._publish(analysis.archive(*archived))
             self._publish(analysis.finish())
-        except Exception as caught:  # raised again in the event loop, by the subscriptions
+        except Exception as caught:  # noqa: BLE001 - raised again in the event loop, by the subscriptions
             self._worker_error = caught
 
     def _publish(self, events: Iterable[Event]) -> None:

@@ -7,7 +7,16 @@ from stetho.dsp.filters import BandPass
 from stetho.events import Event, LinkEvent, WaveEvent
 from stetho.inference.session import MurmurModel
 from stetho.live_take import LiveTake
-from stetho.source import BatteryLevel, ContactChange, DeviceInfo, Hole, LinkChange, LinkState, LinkStatistics, SourceItem
+from stetho.source import (
+    BatteryLevel,
+    ContactChange,
+    DeviceInfo,
+    Hole,
+    LinkChange,
+    LinkState,
+    LinkStatistics,
+    SourceItem,
+)
 from stetho.spool import TakeSpool
 from stetho.stage import GapGate
 from stetho.stream import Chunk, Span, StreamSpec
@@ -109,4 +118,6 @@ class LiveAnalysis:
 
     def _link(self, reason: str) -> LinkEvent:
         age_ms = None if self._newest_ns is None else self.age_ms(self._newest_ns)
-        return LinkEvent(self._t_s, self._state, self._device, self._statistics(), age_ms, self._battery, reason or None)
+        return LinkEvent(
+            self._t_s, self._state, self._device, self._statistics(), age_ms, self._battery, reason or None
+        )

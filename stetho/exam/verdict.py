@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import fmean
 from typing import Any
 
 from stetho.analysis import RecordingResult
 from stetho.exam.site import STANDARD_SITES, Site
 from stetho.inference.manifest import Thresholds
-from stetho.inference.verdict import Label
+from stetho.inference.verdict import Label, LogOdds
 
 SCHEMA = 1
 JUSTIFIED_LEAD = 0.1
@@ -67,8 +68,7 @@ class _SiteFinding:
 
     site: Site
     label: Label
-    probability: float
-    unknown_probability: float
+    odds: LogOdds
 
 
 def judge_exam(
@@ -76,49 +76,65 @@ def judge_exam(
 ) -> ExamResult:
     """The verdict over an exam's recordings. thresholds: the model manifest's, at exam level.
 
-    The most suspicious usable site decides: a murmur is often heard at one site alone. How many sites there are is no
-    feature.
+    The exam's log-odds are the mean of its usable sites' (the rule `mean_of_sites` of the manifest), so that how many
+    sites there are is no feature.
     """
     sites: dict[Site, list[RecordingResult]] = {}
     for site, result in recordings:
         sites.setdefault(site, []).append(result)
     names = {site: tuple(result.recording for result in takes) for site, takes in sites.items()}
     findings = [found for site, takes in sites.items() if (found := _finding(site, takes)) is not None]
-    if not findings:
-        return ExamResult(exam, policy, Label.UNKNOWN, None, None, ExamDoubt.NO_USABLE_SITE.value, None, names)
     usable = [found for found in findings if found.label is not Label.UNKNOWN]
-    probability = max(found.probability for found in usable or findings)
-    unknown = min(found.unknown_probability for found in usable or findings)
-    label, reason = _label(usable, probability, unknown, thresholds)
-    if label is Label.ABSENT and policy is Policy.CLINICAL and (doubt := _incomplete(sites, usable)) is not None:
-        label, reason = Label.UNKNOWN, doubt
-    loudest = _loudest(usable) if label is Label.PRESENT else None
-    return ExamResult(exam, policy, label, probability, unknown, None if reason is None else reason.value, loudest, names)
+    odds = _mean(usable or findings)
+    label, reason = _label(policy, usable, sites, odds, thresholds)
+    return ExamResult(
+        exam,
+        policy,
+        label,
+        None if odds is None else odds.probability,
+        None if odds is None else odds.unknown_probability,
+        None if reason is None else reason.value,
+        _loudest(usable) if label is Label.PRESENT else None,
+        names,
+    )
 
 
 def _finding(site: Site, takes: Sequence[RecordingResult]) -> _SiteFinding | None:
     """A site speaks by its best usable take; a usable take called present is never outvoted by an absent one."""
-    scored = [take for take in takes if take.murmur.probability is not None]
-    if not scored:
-        return None
     order = {Label.PRESENT: 2, Label.ABSENT: 1, Label.UNKNOWN: 0}
-    best = max(scored, key=lambda take: (order[take.label], take.quality.score))
-    return _SiteFinding(site, best.label, best.murmur.probability or 0.0, best.murmur.unknown_probability or 0.0)
+    best = max(takes, key=lambda take: (order[take.label], take.quality.score))
+    odds = best.murmur.log_odds
+    return None if odds is None else _SiteFinding(site, best.label, odds)
+
+
+def _mean(findings: Sequence[_SiteFinding]) -> LogOdds | None:
+    if not findings:
+        return None
+    return LogOdds(fmean(found.odds.present for found in findings), fmean(found.odds.unknown for found in findings))
 
 
 def _label(
-    usable: Sequence[_SiteFinding], probability: float, unknown: float, thresholds: Thresholds
+    policy: Policy,
+    usable: Sequence[_SiteFinding],
+    sites: Mapping[Site, object],
+    odds: LogOdds | None,
+    thresholds: Thresholds,
 ) -> tuple[Label, ExamDoubt | None]:
-    if not usable:
+    """The label, and for an unknown its reason."""
+    if odds is None or not usable:
         return Label.UNKNOWN, ExamDoubt.NO_USABLE_SITE
-    if probability >= thresholds.present or any(found.label is Label.PRESENT for found in usable):
-        return Label.PRESENT, None
-    if unknown >= thresholds.unknown:
+    if policy is Policy.CLINICAL and any(found.label is Label.PRESENT for found in usable):
+        return Label.PRESENT, None  # no exam is said to be without a murmur that one of its sites has
+    if odds.unknown_probability >= thresholds.unknown:
         return Label.UNKNOWN, ExamDoubt.EXPERT_COULD_NOT_JUDGE
-    return Label.ABSENT, None
+    if odds.probability >= thresholds.present:
+        return Label.PRESENT, None
+    doubt = _incomplete(sites, usable) if policy is Policy.CLINICAL else None
+    return (Label.ABSENT, None) if doubt is None else (Label.UNKNOWN, doubt)
 
 
 def _incomplete(sites: Mapping[Site, object], usable: Sequence[_SiteFinding]) -> ExamDoubt | None:
+    """Why a clinical exam is not complete enough to say absent, or None."""
     good = {found.site for found in usable}
     if any(site not in sites for site in STANDARD_SITES):
         return ExamDoubt.SITE_MISSING
@@ -126,7 +142,9 @@ def _incomplete(sites: Mapping[Site, object], usable: Sequence[_SiteFinding]) ->
 
 
 def _loudest(usable: Sequence[_SiteFinding]) -> Site | None:
-    ranked = sorted(usable, key=lambda found: -found.probability)
-    if len(ranked) > 1 and ranked[0].probability - ranked[1].probability < JUSTIFIED_LEAD:
+    """The site that leads the others clearly, or None: it is named only where that is justified."""
+    ranked = sorted(usable, key=lambda found: -found.odds.present)
+    first, *others = ranked
+    if others and first.odds.probability - others[0].odds.probability < JUSTIFIED_LEAD:
         return None
-    return ranked[0].site
+    return first.site

@@ -12,15 +12,19 @@ from stetho.heart.beats import Durations, StateDuration
 
 SCHEMA = 1
 MOST_BYTES = 5_000_000
+EXAM_RULE = "mean_of_sites"
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Logistic:
-    """probability = 1 / (1 + exp(-(slope * x + intercept))), fitted out of fold (Platt 1999)."""
+class Calibration:
+    """From a network's log-odds to calibrated ones, fitted out of fold (Platt 1999)."""
 
     slope: float
     intercept: float
+
+    def __call__(self, log_odds: float) -> float:
+        return self.slope * log_odds + self.intercept
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,10 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A murmur model: file, front end, windows, calibration, thresholds, and what it was validated on."""
+    """A murmur model: file, front end, windows, calibration, thresholds, and what it was validated on.
+
+    embedding_limit: a window whose embedding's root mean square is above it is unlike all that the model has seen.
+    """
 
     name: str
     version: str
@@ -57,10 +64,11 @@ class Manifest:
     sha256: str
     mel_sha256: str
     window: Windowing
-    present: Logistic
-    unknown: Logistic
+    present: Calibration
+    unknown: Calibration
     recording: Thresholds
     exam: Thresholds
+    embedding_limit: float
     durations: Durations
     ages_validated_years: tuple[float, float]
     devices_validated: tuple[str, ...]
@@ -110,10 +118,11 @@ def _manifest(root: _Table) -> Manifest:
         sha256=file.value("sha256", str),
         mel_sha256=root.table("front_end").value("mel_sha256", str),
         window=_windowing(root.table("window")),
-        present=Logistic(calibration.number("present_slope"), calibration.number("present_intercept")),
-        unknown=Logistic(calibration.number("unknown_slope"), calibration.number("unknown_intercept")),
+        present=Calibration(calibration.number("present_slope"), calibration.number("present_intercept")),
+        unknown=Calibration(calibration.number("unknown_slope"), calibration.number("unknown_intercept")),
         recording=_thresholds(root.table("thresholds")),
-        exam=_thresholds(root.table("exam")),
+        exam=_exam_thresholds(root.table("exam")),
+        embedding_limit=root.table("embedding").number("limit"),
         durations=_durations(root.table("durations")),
         ages_validated_years=(youngest, oldest),
         devices_validated=tuple(str(device) for device in use.value("devices", list)),
@@ -133,6 +142,12 @@ def _windowing(table: _Table) -> Windowing:
 
 def _thresholds(table: _Table) -> Thresholds:
     return Thresholds(table.number("present"), table.number("unknown"))
+
+
+def _exam_thresholds(table: _Table) -> Thresholds:
+    if (rule := table.value("rule", str)) != EXAM_RULE:
+        raise ModelError(f"The model judges exams by {rule!r}, which this version of stetho can't: update stetho.")
+    return _thresholds(table)
 
 
 def _durations(table: _Table) -> Durations:

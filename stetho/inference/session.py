@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 PRESENT, UNKNOWN, ABSENT = range(3)
-OUTPUTS = ("murmur", "states")
+OUTPUTS = ("murmur", "states", "embedding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,12 @@ class NetworkOutput:
     """What the network says of one window.
 
     murmur: float32 (3,), logits of present, unknown, absent. states: float32 (4, state_frames), logits of S1,
-    systole, S2, diastole.
+    systole, S2, diastole. embedding_rms: root mean square of the pooled embedding.
     """
 
     murmur: Samples
     states: Samples
+    embedding_rms: float
 
 
 class MurmurModel:
@@ -56,12 +57,12 @@ class MurmurModel:
         Raises ModelError when the network fails or its output is not finite: never a number in its place.
         """
         try:
-            murmur, states = self._session.run(OUTPUTS, {"logmel": log_mel[None, None]})
+            murmur, states, embedding = self._session.run(OUTPUTS, {"logmel": log_mel[None, None]})
         except Exception as error:  # onnxruntime's errors share no base class
             raise ModelError(f"The model failed on a window ({error}).") from error
-        if not (np.isfinite(murmur).all() and np.isfinite(states).all()):
+        if not all(np.isfinite(output).all() for output in (murmur, states, embedding)):
             raise ModelError("The model's output on a window is not finite.")
-        return NetworkOutput(murmur[0], states[0])
+        return NetworkOutput(murmur[0], states[0], float(np.sqrt(np.mean(np.square(embedding[0])))))
 
 
 def _session(network: bytes, manifest: Manifest) -> "InferenceSession":
@@ -78,7 +79,7 @@ def _session(network: bytes, manifest: Manifest) -> "InferenceSession":
         raise ModelError(f"The model {manifest.name} {manifest.version} is no network that runs here.") from error
     missing = set(OUTPUTS) - {output.name for output in session.get_outputs()}
     if missing:
-        raise ModelError(f"The model {manifest.name} {manifest.version} has no output {sorted(missing)[0]!r}.")
+        raise ModelError(f"The model {manifest.name} {manifest.version} has no output {min(missing)!r}.")
     return session
 
 

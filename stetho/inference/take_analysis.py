@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from stetho.dsp.frames import Frames
-from stetho.dsp.mel import LogMel
-from stetho.dsp.resample import Decimator
+from stetho.dsp.frontend import FrontEnd
 from stetho.errors import ModelError
 from stetho.heart.beats import Beat, Segment, beats, segments
 from stetho.heart.quality import Quality, QualityGate, poor_cause
@@ -41,12 +40,10 @@ class TakeAnalysis:
         self._spec = spec
         self._start = self._resume_at = start
         self._samples = self._concealed = 0
-        self._decimator, self._log_mel = Decimator(), LogMel(spec.rate_hz)
-        self._quality_gate = QualityGate()
+        self._front_end, self._quality_gate = FrontEnd(), QualityGate()
         self._windows = Windows(model.manifest.window, start)
-        self._log_mel.prepare(self._decimator.prepare(spec))
-        self._windows.prepare(spec)
-        self._quality_gate.prepare(spec)
+        for stage in (self._front_end, self._windows, self._quality_gate):
+            stage.prepare(spec)
         self._gap = GapGate()
         self._qualities: list[Quality] = []
         self._scored: list[ScoredWindow] = []
@@ -57,7 +54,7 @@ class TakeAnalysis:
         """Takes the next samples of the take. A gap resets the stages; windows go on at the next whole second."""
         if self._gap.opens_gap(chunk):
             yield from self._flush()
-            for stage in (self._decimator, self._log_mel, self._windows, self._quality_gate):
+            for stage in (self._front_end, self._windows, self._quality_gate):
                 stage.reset("gap")
             rate = self._spec.rate_hz
             self._resume_at = self._start + -(-(chunk.start - self._start) // rate) * rate
@@ -66,7 +63,7 @@ class TakeAnalysis:
         yield from self._noted(self._quality_gate.process(chunk))
         aligned = chunk.between(self._resume_at, chunk.stop)
         if aligned is not None:
-            yield from self._score(self._decimator.process(aligned))
+            yield from self._score(self._front_end.process(aligned))
 
     def finish(self) -> Iterator[Quality | ScoredWindow]:
         """The take has ended: gives what the stages still held."""
@@ -74,25 +71,19 @@ class TakeAnalysis:
 
     def _flush(self) -> Iterator[Quality | ScoredWindow]:
         yield from self._noted(self._quality_gate.flush())
-        yield from self._score(self._decimator.flush())
-        for frames in self._log_mel.flush():
-            yield from self._score_frames(frames)
+        yield from self._score(self._front_end.flush())
 
     def _noted(self, qualities: Iterable[Quality]) -> Iterator[Quality]:
         for quality in qualities:
             self._qualities.append(quality)
             yield quality
 
-    def _score(self, decimated: Iterable[Chunk]) -> Iterator[ScoredWindow]:
-        for chunk in decimated:
-            for frames in self._log_mel.process(chunk):
-                yield from self._score_frames(frames)
-
-    def _score_frames(self, frames: Frames) -> Iterator[ScoredWindow]:
-        for window in self._windows.process(frames):
-            scored = self._score_window(window)
-            if scored is not None:
-                yield scored
+    def _score(self, found: Iterable[Frames]) -> Iterator[ScoredWindow]:
+        for frames in found:
+            for window in self._windows.process(frames):
+                scored = self._score_window(window)
+                if scored is not None:
+                    yield scored
 
     def _score_window(self, window: Window) -> ScoredWindow | None:
         try:
@@ -100,7 +91,7 @@ class TakeAnalysis:
         except ModelError:
             self._failed = True  # the verdict is unknown from here on, and says so
             return None
-        scored = ScoredWindow(window.index, window.span, output.murmur, window.concealed_share)
+        scored = ScoredWindow(window.index, window.span, output.murmur, window.concealed_share, output.embedding_rms)
         self._scored.append(scored)
         self._states.add(window.index, output.states)
         return scored
@@ -108,7 +99,7 @@ class TakeAnalysis:
     def verdict(self) -> MurmurVerdict:
         """The verdict on the take so far."""
         if self._failed:
-            return MurmurVerdict(Label.UNKNOWN, None, None, None, Doubt.MODEL_FAILED.value, 0)
+            return MurmurVerdict(Label.UNKNOWN, None, None, Doubt.MODEL_FAILED.value, 0)
         poor = [poor_cause(self._qualities, window.span) for window in self._scored]
         return judge(self._scored, poor, self._model.manifest)
 

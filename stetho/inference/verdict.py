@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from stetho.inference.manifest import Logistic, Manifest
+from stetho.inference.manifest import Manifest
 from stetho.inference.session import ABSENT, PRESENT, UNKNOWN
 from stetho.stream import Samples, Span
 
@@ -20,6 +20,8 @@ DECIMALS = 3
 
 
 class Label(StrEnum):
+    """What is said of a murmur; `unknown` always with a reason."""
+
     PRESENT = "present"
     ABSENT = "absent"
     UNKNOWN = "unknown"
@@ -31,6 +33,7 @@ class Doubt(StrEnum):
     TOO_SHORT = "too_short"
     TOO_FEW_WINDOWS = "too_few_windows"
     LINK_LOSS = "link_loss"
+    UNLIKE_TRAINING = "unlike_training"
     EXPERT_COULD_NOT_JUDGE = "expert_could_not_judge"
     MODEL_FAILED = "model_failed"
 
@@ -40,12 +43,30 @@ class ScoredWindow:
     """One window of a take. index: k, from second k of the take on. span: its source samples.
 
     murmur: float32 (3,) logits of present, unknown, absent. concealed_share: 0..1 of its samples were filled in.
+    embedding_rms: how far from the middle of what the model was trained on.
     """
 
     index: int
     span: Span
     murmur: Samples
     concealed_share: float
+    embedding_rms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LogOdds:
+    """Calibrated log-odds (natural logarithm) of a take: of present where it can be judged, and of unknown."""
+
+    present: float
+    unknown: float
+
+    @property
+    def probability(self) -> float:
+        return probability(self.present)
+
+    @property
+    def unknown_probability(self) -> float:
+        return probability(self.unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +78,18 @@ class MurmurVerdict:
     """
 
     label: Label
-    probability: float | None
-    unknown_probability: float | None
+    log_odds: LogOdds | None
     evidence: Span | None
     reason: str | None
     windows_scored: int
+
+    @property
+    def probability(self) -> float | None:
+        return None if self.log_odds is None else self.log_odds.probability
+
+    @property
+    def unknown_probability(self) -> float | None:
+        return None if self.log_odds is None else self.log_odds.unknown_probability
 
     def to_json(self, rate_hz: int, origin_sample: int = 0) -> dict[str, Any]:
         """The contract's `murmur` object; times are seconds from `origin_sample` on."""
@@ -92,10 +120,9 @@ def unknown_log_odds(murmur: Samples) -> float:
     return float(murmur[UNKNOWN]) - float(np.logaddexp(murmur[PRESENT], murmur[ABSENT]))
 
 
-def logistic(curve: Logistic, x: float) -> float:
-    """A calibrated probability, rounded as every result is."""
-    z = max(-60.0, min(60.0, curve.slope * x + curve.intercept))
-    return round(1.0 / (1.0 + math.exp(-z)), DECIMALS)
+def probability(log_odds: float) -> float:
+    """A probability, rounded as every result is."""
+    return round(1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, log_odds)))), DECIMALS)
 
 
 def judge(windows: Sequence[ScoredWindow], poor: Sequence[str], manifest: Manifest) -> MurmurVerdict:
@@ -104,36 +131,34 @@ def judge(windows: Sequence[ScoredWindow], poor: Sequence[str], manifest: Manife
     windows: all that were scored, in order. poor: for each, why the signal there can't be used ("" where it can).
     """
     if not windows:
-        return MurmurVerdict(Label.UNKNOWN, None, None, None, Doubt.TOO_SHORT.value, 0)
-    whole = [w.concealed_share <= manifest.window.maximum_concealed_share for w in windows]
-    good = [w for w, kept, why in zip(windows, whole, poor, strict=True) if kept and not why]
+        return MurmurVerdict(Label.UNKNOWN, None, None, Doubt.TOO_SHORT.value, 0)
+    doubts = [why or _doubt_of(window, manifest) for window, why in zip(windows, poor, strict=True)]
+    good = [window for window, why in zip(windows, doubts, strict=True) if not why]
     counted = good or list(windows)
-    probability = logistic(manifest.present, _mean(present_log_odds(w.murmur) for w in counted))
-    unknown = logistic(manifest.unknown, _mean(unknown_log_odds(w.murmur) for w in counted))
+    odds = LogOdds(
+        manifest.present(_mean(present_log_odds(w.murmur) for w in counted)),
+        manifest.unknown(_mean(unknown_log_odds(w.murmur) for w in counted)),
+    )
     evidence = max(counted, key=lambda w: present_log_odds(w.murmur)).span
-    reason = _doubt(good, whole, poor, unknown, manifest)
-    if reason is not None:
-        return MurmurVerdict(Label.UNKNOWN, probability, unknown, evidence, reason, len(good))
-    label = Label.PRESENT if probability >= manifest.recording.present else Label.ABSENT
-    return MurmurVerdict(label, probability, unknown, evidence, None, len(good))
+    label, reason = _label(odds, len(good), doubts, manifest)
+    return MurmurVerdict(label, odds, evidence, reason, len(good))
 
 
-def _doubt(
-    good: Sequence[ScoredWindow],
-    whole: Sequence[bool],
-    poor: Sequence[str],
-    unknown_probability: float,
-    manifest: Manifest,
-) -> str | None:
-    """The first reason for which the take can't be judged, or None."""
-    if len(good) < manifest.window.minimum_scored:
-        causes = [why for why in poor if why]
-        if causes:
-            return max(sorted(set(causes)), key=causes.count)
-        return (Doubt.TOO_FEW_WINDOWS if all(whole) else Doubt.LINK_LOSS).value
-    if unknown_probability >= manifest.recording.unknown:
-        return Doubt.EXPERT_COULD_NOT_JUDGE.value
-    return None
+def _doubt_of(window: ScoredWindow, manifest: Manifest) -> str:
+    """Why one window can't be used, whatever its signal's quality; "" where it can."""
+    if window.concealed_share > manifest.window.maximum_concealed_share:
+        return Doubt.LINK_LOSS.value
+    return Doubt.UNLIKE_TRAINING.value if window.embedding_rms > manifest.embedding_limit else ""
+
+
+def _label(odds: LogOdds, good: int, doubts: Sequence[str], manifest: Manifest) -> tuple[Label, str | None]:
+    """The label, and for an unknown the first reason."""
+    if good < manifest.window.minimum_scored:
+        causes = sorted(why for why in doubts if why)
+        return Label.UNKNOWN, max(causes, key=causes.count) if causes else Doubt.TOO_FEW_WINDOWS.value
+    if odds.unknown_probability >= manifest.recording.unknown:
+        return Label.UNKNOWN, Doubt.EXPERT_COULD_NOT_JUDGE.value
+    return (Label.PRESENT if odds.probability >= manifest.recording.present else Label.ABSENT), None
 
 
 def _mean(values: Iterable[float]) -> float:
