@@ -6,5 +6,15 @@ from hw_sim.heart.scenario import SCENARIOS, Wish, scenario
 from hw_sim.heart.settings import HeartSettings, Murmur, Phase, Shape, Site, Surroundings
 
 __all__ = [
-    "SCENARIOS", "Beat", "Heart", "HeartSettings", "Murmur", "Phase", "Shape", "Site", "Surroundings", "Wish", "scenario",
+    "SCENARIOS",
+    "Beat",
+    "Heart",
+    "HeartSettings",
+    "Murmur",
+    "Phase",
+    "Shape",
+    "Site",
+    "Surroundings",
+    "Wish",
+    "scenario",
 ]

@@ -33,7 +33,7 @@ class BandNoise:
         from hw_sim.heart import _kernels
 
         self._kernels = _kernels
-        self._seed = np.uint64(stream_seed(seed, name))
+        self._seed = stream_seed(seed, name)
         self._sections = np.ascontiguousarray(np.array(sections))
         self._state = np.zeros((len(sections), 2))
         self._next = 0

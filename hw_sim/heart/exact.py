@@ -13,7 +13,18 @@ _TWO_PI = 6.283185307179586
 _LN2 = 0.6931471805599453
 _DB = 0.11512925464970229  # ln(10) / 20
 # Taylor series, highest power first: enough terms for a quarter turn and for half of ln 2.
-_SINE = (-1 / 121645100408832000, 1 / 355687428096000, -1 / 1307674368000, 1 / 6227020800, -1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120, -1 / 6, 1.0)
+_SINE = (
+    -1 / 121645100408832000,
+    1 / 355687428096000,
+    -1 / 1307674368000,
+    1 / 6227020800,
+    -1 / 39916800,
+    1 / 362880,
+    -1 / 5040,
+    1 / 120,
+    -1 / 6,
+    1.0,
+)
 _EXP = tuple(1.0 / f for f in (6227020800, 479001600, 39916800, 3628800, 362880, 40320, 5040, 720, 120, 24, 6, 2, 1, 1))
 
 
@@ -35,7 +46,7 @@ def cosine_of_turns(turns: Array | float) -> Array:
 
 
 def exponential(x: Array | float) -> Array:
-    """e to the x, any shape, for |x| below 700."""
+    """The exponential of x, any shape, for |x| below 700."""
     values = np.asarray(x, np.float64)
     power = np.floor(values / _LN2 + 0.5)
     rest = values - power * _LN2

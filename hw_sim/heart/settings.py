@@ -42,7 +42,7 @@ class Murmur:
     loudest: Site
 
     def __post_init__(self) -> None:
-        if not 1 <= self.grade <= 6:  # noqa: PLR2004 - Levine's scale
+        if not 1 <= self.grade <= 6:
             raise ValueError(f"a murmur's grade runs from 1 to 6, not {self.grade}")
 
 
@@ -85,7 +85,7 @@ class HeartSettings:
     surroundings: Surroundings = Surroundings()
 
     def __post_init__(self) -> None:
-        if not 500 <= self.rate_hz <= 48_000:  # noqa: PLR2004 - below, S2 has no band left; above, nobody listens
+        if not 500 <= self.rate_hz <= 48_000:
             raise ValueError(f"a heart can be sampled at 500 to 48000 Hz, not {self.rate_hz}")
-        if not 25.0 <= self.rate_bpm <= 240.0:  # noqa: PLR2004 - slowest and fastest hearts that a person lives with
+        if not 25.0 <= self.rate_bpm <= 240.0:
             raise ValueError(f"a heart beats 25 to 240 times a minute, not {self.rate_bpm}")

@@ -1,0 +1,1 @@
+"""Where a simulated device can be reached."""

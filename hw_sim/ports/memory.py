@@ -1,0 +1,70 @@
+"""A simulated device in the same process: no port, no copy of the protocol, the same bytes."""
+
+from firmware_bridge.transport import Receiver
+from hw_sim.device import Device
+from hw_sim.pace import Pace
+from hw_sim.ports.running import RunningPump
+from hw_sim.pump import Pump
+from stetho.errors import DeviceNotFoundError
+
+
+class MemoryOpener:
+    """firmware_bridge's Opener of a device in memory. The device lives on between clients."""
+
+    def __init__(self, device: Device, pace: Pace) -> None:
+        self._device, self._pace = device, pace
+
+    async def open(self, receiver: Receiver) -> "MemoryLink":
+        """Raises DeviceNotFoundError while a fault has taken the link."""
+        if self._device.link_down(self._pace.now_us()):
+            raise DeviceNotFoundError("The simulated device is out of reach; its fault script says so.")
+        return MemoryLink(self._device, self._pace, receiver)
+
+
+class MemoryLink:
+    """firmware_bridge's Transport to a device in memory, and the outlet of its pump."""
+
+    def __init__(self, device: Device, pace: Pace, receiver: Receiver) -> None:
+        self._receiver: Receiver | None = receiver
+        self._device, self._pace = device, pace
+        self._pump = Pump(device, _Outlet(self), pace)
+        self._running = RunningPump(self._pump)
+
+    def write(self, data: bytes) -> None:
+        if self._receiver is not None:
+            self._pump.received(data)
+
+    async def close(self) -> None:
+        self._let_go()
+        await self._running.end()
+
+    def deliver(self, data: bytes) -> None:
+        """Bytes of the device, for the receiver."""
+        if self._receiver is not None:
+            self._receiver.received(data)
+
+    def check(self) -> None:
+        """Tells the receiver when a fault has taken the link."""
+        if self._receiver is not None and self._device.link_down(self._pace.now_us()):
+            receiver = self._receiver
+            self._let_go()
+            receiver.lost("the simulated device went out of reach, as its fault script says")
+
+    def _let_go(self) -> None:
+        if self._receiver is not None:
+            self._receiver = None
+            self._device.client_lost()
+
+
+class _Outlet:
+    """Memory is always ready."""
+
+    def __init__(self, link: MemoryLink) -> None:
+        self._link = link
+
+    def ready(self) -> bool:
+        self._link.check()
+        return True
+
+    def write(self, data: bytes) -> None:
+        self._link.deliver(data)
