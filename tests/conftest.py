@@ -3,14 +3,18 @@
 import asyncio
 import asyncio.runners
 import ipaddress
+import json
 import os
 import random
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -71,6 +75,25 @@ def session_seed(pytestconfig: pytest.Config) -> int:
 def heavy_count() -> Callable[[int], int]:
     """`heavy_count(200_000)`: all of it in `make soak`, a tenth in `make test`, a hundredth in `make check`."""
     return lambda full: max(1, round(full * SHARE[PROFILE]))
+
+
+@cache
+def _validator(name: str) -> jsonschema.Draft202012Validator:
+    schema = json.loads((REPOSITORY / "docs" / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.fixture(scope="session")
+def validate() -> Callable[[str, Any], None]:
+    """`validate("live", event)` raises jsonschema.ValidationError unless the object keeps the contract of docs/schemas.
+
+    The object goes through JSON first, strictly: NaN is no JSON.
+    """
+
+    def judge(name: str, instance: Any) -> None:
+        _validator(name).validate(json.loads(json.dumps(instance, allow_nan=False)))
+
+    return judge
 
 
 @pytest.fixture(scope="session", autouse=True)
