@@ -92,7 +92,7 @@ def analyze(
         from stetho.audio_file import AudioFile
 
         with AudioFile(Path(source)) as file:
-            return analyze_chunks(Path(source).name, file.info.spec(), file.chunks(), model or shipped_model())
+            return analyze_chunks(Path(source).name, file.spec, file.chunks(), model or shipped_model())
     if sample_rate_hz is None:
         raise InputError("Samples without a rate can't be analysed: give sample_rate_hz.")
     samples = read_only(source)

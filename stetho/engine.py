@@ -55,7 +55,8 @@ class Engine:
 
     async def __aenter__(self) -> Self:
         """Opens the device and warms the kernels up before it is told to start. Raises DeviceError, ModelError."""
-        self._model = self._model or await asyncio.to_thread(shipped_model)
+        if self._model is None:
+            self._model = await asyncio.to_thread(shipped_model)
         try:
             self._device = await self._source.open()
             await asyncio.to_thread(warm_up, self._source.spec(), self._model)
