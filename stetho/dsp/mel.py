@@ -139,7 +139,7 @@ class LogMel:
         """Nothing: an unfinished hop is no frame."""
         return ()
 
-    def reset(self, reason: str) -> None:  # noqa: ARG002  # every reason means the same here
+    def reset(self, reason: str) -> None:
         """Starts again from silence."""
         self._history[:] = 0.0
         self._filled = 0

@@ -133,7 +133,7 @@ class Decimator:
         silence = np.zeros(self._plan.half, dtype=np.float32)
         return self._filter(self._plan, silence, self._plan.total(self._received))
 
-    def reset(self, reason: str) -> None:  # noqa: ARG002  # every reason means the same here
+    def reset(self, reason: str) -> None:
         """Starts again from silence; the next chunk's first sample is output 0 of a new stream."""
         half = self._plan.half if self._plan is not None else 0
         self._tail = np.zeros(half, dtype=np.float32)

@@ -1,0 +1,61 @@
+"""The length of a beat, from how the four states' probabilities repeat: no decoding, so it can contradict one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stetho.stream import Samples
+
+SHORTEST_CYCLE_S = 60.0 / 220.0
+LONGEST_CYCLE_S = 60.0 / 30.0
+# A peak at two beats is as high as the one at one beat; noise decides. The first that comes near the highest is meant.
+NEARLY = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A beat's length in seconds, and how well the signal repeats with it: 0 not at all, 1 exactly."""
+
+    cycle_s: float
+    strength: float
+
+
+def period_of(probabilities: Samples, frame_s: float) -> Period | None:
+    """The period of state probabilities, float (4, n), one column every `frame_s`. None where nothing repeats.
+
+    S1 and S2 are different rows, so half a beat is no period of them, as it is of a loudness envelope.
+    """
+    frames = probabilities.shape[1]
+    longest = min(int(LONGEST_CYCLE_S / frame_s) + 1, frames // 2)
+    shortest = int(SHORTEST_CYCLE_S / frame_s)
+    if longest <= shortest + 1:
+        return None
+    match = _autocorrelation(probabilities, longest + 1)
+    peaks = [
+        lag
+        for lag in range(max(1, shortest), longest + 1)
+        if match[lag] > match[lag - 1] and (lag == longest or match[lag] >= match[lag + 1])
+    ]
+    if not peaks:
+        return None
+    highest = max(match[lag] for lag in peaks)
+    lag = next(lag for lag in peaks if match[lag] >= NEARLY * highest)
+    strength = float(np.clip(match[lag], 0.0, 1.0))
+    return Period((lag + _vertex(match, lag)) * frame_s, strength) if strength > 0.0 else None
+
+
+def _autocorrelation(rows: Samples, lags: int) -> Samples:
+    """Of all rows together, lags 0..lags, each divided by its overlap, 1 at lag 0."""
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    n = centred.shape[1]
+    spectrum = np.fft.rfft(centred, 2 * n, axis=1)
+    raw = np.fft.irfft((np.abs(spectrum) ** 2).sum(axis=0))[: lags + 1]
+    overlap = n - np.arange(lags + 1)
+    return raw / overlap / max(raw[0] / n, 1e-12)
+
+
+def _vertex(match: Samples, lag: int) -> float:
+    """Where the parabola through a peak and its neighbours is highest, in lags from the peak: -0.5..0.5."""
+    before, peak, after = match[lag - 1], match[lag], match[lag + 1]
+    bend = before - 2.0 * peak + after
+    return 0.0 if bend >= 0.0 else float(np.clip(0.5 * (before - after) / bend, -0.5, 0.5))
