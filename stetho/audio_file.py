@@ -11,7 +11,9 @@ import numpy as np
 import soundfile
 
 from stetho.errors import InputError
-from stetho.origin_mark import read_origin
+from stetho.holes import without_gaps
+from stetho.origin_mark import kept_origin
+from stetho.sidecar import SidecarFacts, read_sidecar
 from stetho.stream import Chunk, Origin, Samples, StreamSpec, read_only
 
 BLOCK_S = 0.5
@@ -48,7 +50,8 @@ class AudioFile:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._sound = _open(self.path)
-        self.info = _info(self.path, self._sound)
+        self.sidecar = read_sidecar(self.path)
+        self.info = _info(self.path, self._sound, self.sidecar)
         self.notes: list[str] = []
         self._note_cut_header()
 
@@ -82,10 +85,14 @@ class AudioFile:
             yield chest
 
     def chunks(self, block_s: float = BLOCK_S) -> Iterator[Chunk]:
-        """The same as Chunks of a stream that began at time 0."""
+        """The same as Chunks of a stream that began at time 0.
+
+        Holes that the recording's sidecar lists are what they were live: short ones marked as concealed, long ones gaps.
+        """
         spec, start = self.spec, 0
         for block in self.blocks(block_s):
-            yield Chunk(read_only(block), spec, start, start * 1_000_000_000 // spec.rate_hz)
+            whole = Chunk(read_only(block), spec, start, start * 1_000_000_000 // spec.rate_hz)
+            yield from without_gaps(whole, self.sidecar.missing)
             start += block.size
 
     def read(self) -> Samples:
@@ -155,9 +162,9 @@ def _open(path: Path) -> soundfile.SoundFile:
         raise InputError(f"{path} is no audio that can be read; convert it to WAV or FLAC.") from error
 
 
-def _info(path: Path, sound: soundfile.SoundFile) -> AudioInfo:
+def _info(path: Path, sound: soundfile.SoundFile, sidecar: SidecarFacts) -> AudioInfo:
     if sound.frames <= 0 or sound.samplerate <= 0:
         sound.close()
         raise InputError(f"{path} holds no samples; record it again.")
-    origin = read_origin(path, sound)
+    origin = kept_origin(sound, sidecar.origin)
     return AudioInfo(path, sound.samplerate, sound.frames, sound.channels, sound.subtype, origin)

@@ -15,13 +15,13 @@ PREFIX = "STETHO_"
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a user can set, in `config.toml` or as STETHO_MODELS_FOLDER, STETHO_DEVICE, STETHO_RECONNECT_S.
+    """What a user can set, in `config.toml` or as STETHO_MODELS, STETHO_DEVICE, STETHO_RECONNECT_S.
 
-    models_folder: where models lie, in place of those that came with stetho. device: the address that is taken when
+    models: where models lie, in place of those that came with stetho. device: the address that is taken when
     none is given. reconnect_s: for how long a lost device is looked for.
     """
 
-    models_folder: Path | None = None
+    models: Path | None = None
     device: str | None = None
     reconnect_s: float = 20.0
 
@@ -65,7 +65,7 @@ def _valid(name: str, where: str, value: Any) -> Any:
         return _seconds(where, value)
     if not isinstance(value, str):
         raise ConfigError(f"{where} must be text, not {value!r}.")
-    return Path(value).expanduser() if name == "models_folder" else value
+    return Path(value).expanduser() if name == "models" else value
 
 
 def _seconds(where: str, value: Any) -> float:

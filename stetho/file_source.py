@@ -37,6 +37,8 @@ class FileSource:
     def __init__(self, path: Path, address: str, pace: Pace, clock: Clock = SYSTEM_CLOCK) -> None:
         self._path, self._address, self._pace, self._clock = path, address, pace, clock
         self._audio: AudioFile | None = None
+        self._streaming = False
+        self._closing = asyncio.Event()
         self._statistics = LinkStatistics()
 
     async def open(self) -> DeviceInfo:
@@ -63,25 +65,43 @@ class FileSource:
     async def stream(self, archive: Archive | None = None) -> AsyncIterator[SourceItem]:
         """Raises InputError where a sample is no number."""
         audio = self._opened()
+        self._streaming = True
+        try:
+            async for item in self._play(audio, archive):
+                yield item
+        finally:
+            self._streaming = False
+            audio.close()
+
+    async def _play(self, audio: AudioFile, archive: Archive | None) -> AsyncIterator[SourceItem]:
         chunks = audio.chunks(CHUNK_S)
         start_ns = self._clock.monotonic_ns()
         yield LinkChange(LinkState.STREAMING, 0, start_ns)
         played = 0
-        while batch := await asyncio.to_thread(_take, chunks):
+        while not self._closing.is_set() and (batch := await asyncio.to_thread(_take, chunks)):
             for chunk in batch:
+                if self._closing.is_set():
+                    break
                 timed = await self._arrival(chunk, start_ns)
                 played = chunk.stop
                 self._statistics = replace(self._statistics, samples_received=played)
                 if archive is not None:
                     archive(timed, ())
                 yield timed
-        yield LinkChange(LinkState.ENDED, played, self._clock.monotonic_ns(), "the file ended")
+        yield LinkChange(
+            LinkState.ENDED,
+            played,
+            self._clock.monotonic_ns(),
+            "stopped" if self._closing.is_set() else "the file ended",
+        )
 
     def statistics(self) -> LinkStatistics:
         return self._statistics
 
     async def close(self) -> None:
-        if self._audio is not None:
+        """A stream that runs ends with its next chunk, and closes the file itself."""
+        self._closing.set()
+        if self._audio is not None and not self._streaming:
             self._audio.close()
 
     def _opened(self) -> AudioFile:

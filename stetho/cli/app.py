@@ -39,7 +39,8 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         # So that the suggestions for a mistyped verb know the verbs: typer takes them from here.
-        self.commands = dict.fromkeys(verbs())
+        names: Any = dict.fromkeys(verbs())
+        self.commands = names
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
@@ -69,7 +70,7 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def stetho(
-    version: Annotated[  # noqa: ARG001 - its callback answers before this is called
+    version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
     quiet: Quiet = False,

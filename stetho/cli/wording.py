@@ -10,19 +10,20 @@ PRESENT = "Murmur suspected"
 ABSENT = "No murmur detected by the model. This does not rule out heart disease."
 
 _REASONS = {
-    "too_short": "the recording is too short: at least 7 s are needed",
-    "too_few_windows": "too few good seconds: at least 7 s are needed",
-    "link_loss": "too much was lost on the way from the device",
-    "expert_could_not_judge": "an expert would probably not be able to judge this sound",
-    "model_failed": "the model failed; nothing can be said",
-    "no_contact": "the chest piece is not in good contact",
-    "clipping": "the sound is too loud and clipped",
-    "hum": "mains hum covers the heart",
-    "noise": "too noisy",
+    # quality of the signal
+    "no_contact": "no good contact with the chest",
+    "clipping": "too loud, the sound is clipped",
+    "mains_hum": "mains hum covers the heart",
     "too_noisy": "too noisy",
-    "too_little_signal": "the heart is too faint",
-    "weak_signal": "the heart is too faint",
-    "silent": "silence",
+    "too_quiet": "the heart is too faint",
+    "link_loss": "too much was lost on the way from the device",
+    # the take
+    "too_short": "too short, at least 7 s are needed",
+    "too_few_windows": "too few good seconds, at least 7 s are needed",
+    "expert_could_not_judge": "an expert could probably not judge this sound",
+    "unlike_training": "this sound is unlike those that the model knows",
+    "model_failed": "the model failed",
+    # the exam
     "no_usable_site": "no site could be judged",
     "site_missing": "a standard site (AV, PV, TV, MV) was not recorded",
     "site_unknown": "a standard site (AV, PV, TV, MV) could not be judged",

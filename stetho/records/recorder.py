@@ -5,16 +5,17 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from stetho.clock import SYSTEM_CLOCK, Clock
 from stetho.errors import RecordError
 from stetho.handoff import HandoffStatistics, Lossless
-from stetho.origin_mark import sidecar_path
 from stetho.records.loss_ledger import LossLedger
-from stetho.records.sidecar import MeasuredRate, Sidecar, write_sidecar
+from stetho.records.sidecar import SCHEMA, MeasuredRate, Sidecar, write_sidecar
 from stetho.records.sound_writer import SoundWriter, refuse_path, to_int16
+from stetho.sidecar import sidecar_path
 from stetho.source import DeviceInfo, Hole, HoleFate
 from stetho.stream import Chunk, Samples, Span, StreamSpec
 
@@ -31,6 +32,16 @@ class SavedRecording:
     sidecar: Path
     duration_s: float
     samples_lost: int
+
+    def to_json(self) -> dict[str, Any]:
+        """What `record --json` prints."""
+        return {
+            "saved": str(self.audio),
+            "sidecar": str(self.sidecar),
+            "duration_s": round(self.duration_s, 3),
+            "samples_lost": self.samples_lost,
+            "schema": SCHEMA,
+        }
 
 
 class Recorder:

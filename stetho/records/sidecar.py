@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from stetho.origin_mark import sidecar_path
 from stetho.records.loss_ledger import LossLedger
 from stetho.records.sound_writer import make_durable
+from stetho.sidecar import sidecar_path
 from stetho.source import DeviceInfo, HoleFate
 from stetho.stream import StreamSpec
 

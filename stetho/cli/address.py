@@ -1,0 +1,29 @@
+"""Which device is meant, and for how long it is looked for when it is lost."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from stetho.config import Config
+from stetho.errors import DeviceNotFoundError
+from stetho.source import DeviceUri
+
+
+def address_of(config: Config) -> str:
+    """The address typed or remembered. Raises DeviceNotFoundError, which says how to find one."""
+    if config.device is not None:
+        return config.device
+    raise DeviceNotFoundError(
+        "No device is named and none is remembered: `stetho devices` lists what is here, and "
+        "`stetho live sim://murmur` needs no device."
+    )
+
+
+def with_patience(address: str, reconnect_s: float) -> str:
+    """The address with `reconnect_s` in its query, which sources read; one that is there already stays.
+
+    Raises ConfigError for what is no address.
+    """
+    if "reconnect_s" in DeviceUri.parse(address).query:
+        return address
+    parts = urlsplit(address)
+    query = "&".join(part for part in (parts.query, f"reconnect_s={reconnect_s:g}") if part)
+    return urlunsplit(parts._replace(query=query))

@@ -1,0 +1,80 @@
+"""A batch of recordings on their way to results: one that can't be read doesn't stop the others."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stetho.analysis import SCHEMA, RecordingResult, analyze
+from stetho.cli.model import chosen_model
+from stetho.config import Config
+from stetho.errors import InputError
+from stetho.exam.manifest import read_manifest
+from stetho.exam.site import Site
+from stetho.exam.verdict import ExamResult, Policy, judge_exam
+from stetho.inference.session import MurmurModel
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One recording to do; `exam` and `site` where a manifest names them."""
+
+    path: Path
+    exam: str | None = None
+    site: Site | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one recording, or of one exam."""
+
+    name: str
+    result: RecordingResult | ExamResult | InputError
+
+    def to_json(self, *, segments: bool) -> dict[str, Any]:
+        """The contract's object; one with `error` for a recording that can't be read."""
+        match self.result:
+            case InputError():
+                return {"recording": self.name, "error": str(self.result), "schema": SCHEMA}
+            case ExamResult():
+                return self.result.to_json()
+            case _:
+                return self.result.to_json(segments=segments)
+
+
+def listed(paths: Iterable[Path]) -> list[Item]:
+    """Recordings as they were typed."""
+    return [Item(path) for path in paths]
+
+
+def of_manifest(csv: Path) -> list[Item]:
+    """The recordings of a manifest. Raises InputError for one that can't be used."""
+    return [Item(row.path, row.exam, row.site) for row in read_manifest(csv)]
+
+
+def analyze_all(items: Sequence[Item], policy: Policy, config: Config) -> Iterator[Outcome]:
+    """Results in the order given; an exam's comes after the last of its recordings.
+
+    Raises ModelError before the first when the model can't be trusted.
+    """
+    model = chosen_model(config)
+    open_exams: dict[str, list[tuple[Site, RecordingResult]]] = {}
+    last_of = {item.exam: index for index, item in enumerate(items) if item.exam is not None}
+    for index, item in enumerate(items):
+        outcome = _one(item, model)
+        yield outcome
+        if item.exam is None:
+            continue
+        takes = open_exams.setdefault(item.exam, [])
+        if item.site is not None and isinstance(outcome.result, RecordingResult):
+            takes.append((item.site, outcome.result))
+        if last_of[item.exam] == index:
+            exam = judge_exam(item.exam, open_exams.pop(item.exam), policy, model.manifest.exam)
+            yield Outcome(item.exam, exam)
+
+
+def _one(item: Item, model: MurmurModel) -> Outcome:
+    try:
+        return Outcome(item.path.name, analyze(item.path, model=model))
+    except InputError as error:
+        return Outcome(item.path.name, error)

@@ -1,0 +1,44 @@
+"""A result as people read it: two lines a recording, two an exam."""
+
+from stetho.analysis import RecordingResult
+from stetho.cli.analysis_run import Outcome
+from stetho.cli.wording import reason_words, verdict_words
+from stetho.errors import InputError
+from stetho.exam.verdict import ExamResult
+from stetho.stream import Origin
+
+
+def print_outcome(outcome: Outcome) -> None:
+    """To standard output."""
+    match outcome.result:
+        case InputError() as error:
+            print(f"{outcome.name}\n  not analysed: {error}")
+        case ExamResult() as exam:
+            print(f"Exam {exam.exam} ({exam.policy.value} policy)\n  {_murmur(exam.to_json()['murmur'])}")
+            if exam.loudest_site is not None:
+                print(f"  loudest at {exam.loudest_site.value}")
+        case RecordingResult() as result:
+            mark = "  SIMULATED" if result.spec.origin is Origin.SIMULATED else ""
+            print(f"{outcome.name}  {result.duration_s:.1f} s{mark}\n  {_murmur(result.to_json()['murmur'])}")
+            print(f"  {_rate(result)}; {_quality(result)}")
+
+
+def _murmur(murmur: dict[str, object]) -> str:
+    probability = murmur["probability"]
+    chance = "" if probability is None else f"  (probability {probability:.2f})"
+    return verdict_words(murmur) + chance
+
+
+def _rate(result: RecordingResult) -> str:
+    bpm = result.rate.heart_rate_bpm
+    if bpm is None:
+        return "heart rate not found"
+    return f"heart rate {bpm:.0f} bpm (confidence {result.rate.confidence:.2f})"
+
+
+def _quality(result: RecordingResult) -> str:
+    quality = result.quality
+    if not quality.reasons:
+        return f"quality {quality.score:.2f}"
+    causes = ", ".join(reason_words(code) for code in quality.reasons)
+    return f"quality {quality.score:.2f}: {causes}"

@@ -1,0 +1,27 @@
+"""Streams from a device and says, live, what is heard: signal, heart rate, quality, murmur."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from stetho.cli.address import address_of, with_patience
+from stetho.cli.live_run import Shown, run_live
+from stetho.cli.model import chosen_model
+from stetho.cli.options import Address, Json, Quiet
+from stetho.config import load_config
+from stetho.source import open_uri
+
+
+def live(
+    uri: Address = None,
+    json: Json = False,
+    reconnect_s: Annotated[
+        float | None, typer.Option(metavar="S", help="How long a lost device is looked for. [default: 20]")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Streams from a device and says, live, what is heard: signal, heart rate, quality, murmur."""
+    config = load_config().with_flags(device=uri, reconnect_s=reconnect_s)
+    source = open_uri(with_patience(address_of(config), config.reconnect_s))
+    asyncio.run(run_live(source, Shown.suiting(json=json), model=chosen_model(config), quiet=quiet))

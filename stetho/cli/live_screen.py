@@ -1,0 +1,143 @@
+"""The live screen as text: what is drawn where, from what is known now. Fits 80 columns by 24 lines and says all of it."""
+
+from rich.text import Text
+
+from stetho.cli.live_state import LiveState
+from stetho.cli.wording import INVESTIGATIONAL, reason_words, verdict_words
+from stetho.events import VerdictEvent
+from stetho.stream import Origin
+
+LABEL_WIDTH = 12
+_STYLES = {"present": "bold yellow", "absent": "bold", "unknown": "bold"}
+
+
+def draw(state: LiveState, width: int, height: int, now_ns: int) -> Text:
+    """The whole screen, `height` lines of at most `width` characters."""
+    head = _head(state, width)
+    facts = [
+        *_verdict_lines(state, width),
+        _fact("Heart rate", _rate(state, now_ns)),
+        _fact("Quality", _quality(state, now_ns)),
+        _fact("Link", _link(state, now_ns)),
+        _fact("Device", _device(state)),
+    ]
+    foot = [_wrapped_line(line) for line in _wrap(f"{INVESTIGATIONAL}", width)] + [Text("q ends", style="dim")]
+    room = max(3, height - len(head) - len(facts) - len(foot) - 3)
+    lines = [*head, *_signal(state, width, room, now_ns), Text(), *facts, Text(), *foot]
+    for line in lines:
+        line.truncate(width, overflow="ellipsis")
+    return Text("\n").join(lines[:height])
+
+
+def _head(state: LiveState, width: int) -> list[Text]:
+    name = Text("stetho live", style="bold")
+    mark = Text(" SIMULATED ", style="bold reverse") if state.device.origin is Origin.SIMULATED else Text()
+    if state.device.origin in {Origin.FILE, Origin.REPLAYED}:
+        mark = Text(" REPLAYED RECORDING ", style="bold reverse")
+    gap = max(1, width - name.cell_len - mark.cell_len)
+    return [Text.assemble(name, " " * gap, mark), Text("─" * width, style="dim")]
+
+
+def _signal(state: LiveState, width: int, height: int, now_ns: int) -> list[Text]:
+    """The trace, or, where there is none that is live, the words for it."""
+    age_s = state.age_s(now_ns)
+    if state.ended:
+        return _said("The stream has ended.", "dim", width, height)
+    if state.lost(now_ns):
+        since = "" if age_s is None else f" {age_s:.0f} s ago"
+        return _said(f"SIGNAL LOST{since} — trying again", "bold red", width, height)
+    if age_s is None:
+        return _said("Waiting for the first sound …", "dim", width, height)
+    return [Text(row, style="cyan") for row in state.trace.rows(width, height)]
+
+
+def _said(words: str, style: str, width: int, height: int) -> list[Text]:
+    lines = [Text() for _ in range(height)]
+    lines[height // 2] = Text(words.center(width).rstrip(), style=style)
+    return lines
+
+
+def _verdict_lines(state: LiveState, width: int) -> list[Text]:
+    """Two lines, always: the running take's verdict, or the last final one."""
+    shown = state.running or state.final
+    if shown is None:
+        return [_fact("Verdict", Text("listening; the first comes after 5 s of sound", style="dim")), Text()]
+    murmur = shown.murmur
+    words = Text(verdict_words(murmur), style=_STYLES.get(murmur["label"], "bold"))
+    lines = [_fact("Verdict", words)]
+    if words.cell_len > width - LABEL_WIDTH:
+        first, rest = verdict_words(murmur).split(". ", 1)
+        return [
+            _fact("Verdict", Text(f"{first}.", style="bold")),
+            _fact("", Text(rest, style="bold")),
+            _standing(shown),
+        ]
+    return [*lines, _standing(shown)]
+
+
+def _standing(shown: VerdictEvent) -> Text:
+    """Provisional or final, and how sure."""
+    probability = shown.murmur["probability"]
+    parts = ["FINAL" if shown.final else "provisional, may change", f"take {shown.take}"]
+    if probability is not None:
+        parts.append(f"probability {probability:.2f}")
+    if shown.murmur["evidence_s"] is not None:
+        parts.append("evidence {:.0f}-{:.0f} s".format(*shown.murmur["evidence_s"]))
+    return _fact("", Text(" · ".join(parts)))
+
+
+def _rate(state: LiveState, now_ns: int) -> Text:
+    if state.rate is None or state.lost(now_ns):
+        return Text("–", style="dim")
+    if state.rate.heart_rate_bpm is None:
+        return Text("not found", style="dim")
+    return Text.assemble((f"{state.rate.heart_rate_bpm:.0f} bpm", "bold"), f"  confidence {state.rate.confidence:.2f}")
+
+
+def _quality(state: LiveState, now_ns: int) -> Text:
+    quality = state.quality
+    if quality is None or state.lost(now_ns):
+        return Text("–", style="dim")
+    bar = "█" * round(quality.score * 10)
+    words = f"{bar:░<10} {quality.score:.2f}  {quality.good_s:.0f} s good"
+    if quality.usable and not quality.reasons:
+        return Text(words)
+    causes = ", ".join(reason_words(code) for code in quality.reasons) or "not usable"
+    return Text.assemble(words, "  ", (causes, "bold yellow"))
+
+
+def _link(state: LiveState, now_ns: int) -> Text:
+    link, age_s = state.link, state.age_s(now_ns)
+    age = "" if age_s is None or state.ended else f" · {age_s * 1000:.0f} ms old"
+    if link is None:
+        return Text("connected" + age)
+    word = "lost" if state.lost(now_ns) and not state.ended else link.state.value
+    reason = f" ({link.reason})" if link.reason else ""
+    counts = link.statistics
+    total = max(1, counts.samples_received + counts.samples_lost)
+    losses = f" · lost {100 * counts.samples_lost / total:.2f} % · concealed {counts.samples_concealed} samples"
+    return Text(f"{word}{reason}{age}{losses}")
+
+
+def _device(state: LiveState) -> Text:
+    device = state.device
+    battery = state.link.battery_percent if state.link is not None else device.battery_percent
+    parts = [device.product, device.serial_number, f"{device.rate_hz} Hz", device.codec]
+    if battery is not None:
+        parts.append(f"battery {battery} %")
+    parts.append("not calibrated" if device.calibration_id is None else f"calibration {device.calibration_id}")
+    return Text(" · ".join(parts))
+
+
+def _fact(label: str, value: Text) -> Text:
+    return Text.assemble((f"{label:<{LABEL_WIDTH}}", "dim"), value)
+
+
+def _wrap(words: str, width: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(words, width)
+
+
+def _wrapped_line(line: str) -> Text:
+    return Text(line, style="dim")

@@ -1,0 +1,64 @@
+"""What the live screen knows: the newest event of each kind, and how old the signal is."""
+
+from dataclasses import dataclass, field
+
+from stetho.cli.trace import Trace
+from stetho.events import BeatEvent, Event, LinkEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
+from stetho.source import DeviceInfo, LinkState
+
+LOST_AFTER_S = 0.8
+"""Older than this, a signal is called lost: within the second that the contract allows, drawing included."""
+
+
+@dataclass(slots=True)
+class LiveState:
+    """Fed with events; read by the screen. `now_ns` is always the host's monotonic clock."""
+
+    device: DeviceInfo
+    trace: Trace = field(default_factory=Trace)
+    link: LinkEvent | None = None
+    quality: QualityEvent | None = None
+    rate: RateEvent | None = None
+    running: VerdictEvent | None = None
+    final: VerdictEvent | None = None
+    newest_ns: int | None = None
+    ended: bool = False
+
+    def take(self, event: Event) -> None:
+        """Whatever the engine says."""
+        match event:
+            case WaveEvent():
+                self.trace.add(event)
+                self.newest_ns = event.t0_ns + round(event.samples.size * 1e9 / event.rate_hz)
+            case LinkEvent():
+                self._link(event)
+            case QualityEvent():
+                self.quality = event
+            case RateEvent():
+                self.rate = event
+            case VerdictEvent():
+                self._verdict(event)
+            case BeatEvent():
+                pass  # the trace shows them
+
+    def _link(self, event: LinkEvent) -> None:
+        self.link = event
+        self.ended = event.state is LinkState.ENDED
+        if event.state is not LinkState.STREAMING:
+            self.trace.clear()
+
+    def _verdict(self, event: VerdictEvent) -> None:
+        if event.final:
+            self.final, self.running = event, None
+        else:
+            self.running = event
+
+    def age_s(self, now_ns: int) -> float | None:
+        """How old the newest sample is; None before the first."""
+        return None if self.newest_ns is None else (now_ns - self.newest_ns) / 1e9
+
+    def lost(self, now_ns: int) -> bool:
+        """True where nothing on the screen may look live."""
+        age_s = self.age_s(now_ns)
+        interrupted = self.link is not None and self.link.state in {LinkState.LOST, LinkState.STALLED}
+        return interrupted or (age_s is not None and age_s > LOST_AFTER_S)

@@ -1,0 +1,89 @@
+"""A recording on the command line: stream, progress, and a proper end, however it ends."""
+
+import asyncio
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from stetho.cli.output import status_console
+from stetho.errors import DeviceError
+from stetho.records.recorder import Recorder, SavedRecording
+from stetho.source import ContactChange, Source
+
+LOOK_EVERY_S = 0.1
+CLOSING_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingEnd:
+    """What was saved; `error` is what ended the stream early, `interrupted` says that ctrl-c did."""
+
+    saved: SavedRecording
+    error: DeviceError | None
+    interrupted: bool
+
+
+class RecordingRun:
+    """Records until `seconds` are there, the stream ends, the link is lost for good, or ctrl-c is pressed."""
+
+    def __init__(self, source: Source, recorder: Recorder, seconds: float | None, site: str | None) -> None:
+        self._source, self._recorder, self._site = source, recorder, site
+        self._seconds = math.inf if seconds is None else seconds
+
+    async def run(self, *, quiet: bool) -> RecordingEnd:
+        """What came is kept, however it ends. Raises DeviceError where nothing came, RecordError where saving fails."""
+        error: DeviceError | None = None
+        interrupted = False
+        try:
+            device = await self._source.open()
+            streaming = asyncio.create_task(self._stream())
+            try:
+                with _progress(self._seconds, quiet=quiet) as show:
+                    await self._until_done(streaming, show)
+            except asyncio.CancelledError:
+                interrupted = True
+            error = await self._end(streaming)
+            if error is not None and self._recorder.recorded_s == 0:
+                raise error
+        except BaseException:
+            self._recorder.abandon()
+            raise
+        finally:
+            await self._source.close()
+        saved = await asyncio.to_thread(self._recorder.finish, device, self._site)
+        return RecordingEnd(saved, error, interrupted)
+
+    async def _stream(self) -> None:
+        async for item in self._source.stream(self._recorder):
+            if isinstance(item, ContactChange) and item.site is not None:
+                self._site = item.site
+
+    async def _until_done(self, streaming: "asyncio.Task[None]", show: Callable[[float], None]) -> None:
+        while not streaming.done() and self._recorder.recorded_s < self._seconds:
+            await asyncio.wait((streaming,), timeout=LOOK_EVERY_S)
+            show(self._recorder.recorded_s)
+
+    async def _end(self, streaming: "asyncio.Task[None]") -> DeviceError | None:
+        """Closes the device, so that the stream ends by itself and what is on its way still comes."""
+        await self._source.close()
+        await asyncio.wait((streaming,), timeout=CLOSING_S)
+        streaming.cancel()
+        with suppress(asyncio.CancelledError):
+            try:
+                await streaming
+            except DeviceError as error:
+                return error
+        return None
+
+
+@contextmanager
+def _progress(seconds: float, *, quiet: bool) -> Iterator[Callable[[float], None]]:
+    """A line on the terminal that says how much is recorded; nothing elsewhere."""
+    console = status_console(quiet=quiet)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    of = "" if math.isinf(seconds) else f" of {seconds:.0f}"
+    with console.status("Recording; ctrl-c ends and saves ...") as status:
+        yield lambda recorded_s: status.update(f"Recording: {recorded_s:.1f}{of} s; ctrl-c ends and saves")

@@ -1,0 +1,75 @@
+"""A scrolling trace in braille: two columns and four rows of dots in each character cell."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from stetho.events import WaveEvent
+from stetho.stream import Samples
+
+# Bits of the braille block (Unicode 2800) by [row][column] of the cell.
+_DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], np.uint32)
+FAINTEST_FULL_HEIGHT = 1e-3  # full scale: anything fainter is drawn small, so that silence looks like silence
+
+
+class Trace:
+    """The last `window_s` seconds as lowest and highest value of fixed bins, so that nothing shimmers on scrolling.
+
+    A bin belongs to sample indices, not to arrival: what is lost leaves an empty place.
+    """
+
+    def __init__(self, window_s: float = 4.0, bins_per_s: int = 50) -> None:
+        self.bins_per_s = bins_per_s
+        self._bins: deque[_Bin] = deque(maxlen=round(window_s * bins_per_s))
+
+    def add(self, wave: WaveEvent) -> None:
+        """The next samples to draw."""
+        per_bin = max(1, wave.rate_hz // self.bins_per_s)
+        at = 0
+        while at < wave.samples.size:
+            index = (wave.start + at) // per_bin
+            until = min(wave.samples.size, (index + 1) * per_bin - wave.start)
+            self._put(index, wave.samples[at:until])
+            at = until
+
+    def clear(self) -> None:
+        """Forgets everything: nothing old may look live."""
+        self._bins.clear()
+
+    def rows(self, width: int, height: int) -> list[str]:
+        """The trace as `height` lines of `width` characters, newest at the right."""
+        dots = np.zeros((height * 4, width * 2), bool)
+        if self._bins:
+            self._draw(dots)
+        cells = dots.reshape(height, 4, width, 2).transpose(0, 2, 1, 3)
+        codes = 0x2800 + (cells * _DOTS).sum(axis=(2, 3))
+        return ["".join(map(chr, row)) for row in codes.tolist()]
+
+    def _put(self, index: int, samples: Samples) -> None:
+        low, high = float(samples.min()), float(samples.max())
+        last = self._bins[-1] if self._bins else None
+        if last is not None and last.index == index:
+            self._bins[-1] = _Bin(index, min(last.low, low), max(last.high, high))
+        elif last is None or index > last.index:
+            self._bins.append(_Bin(index, low, high))
+
+    def _draw(self, dots: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]") -> None:
+        rows, columns = dots.shape
+        newest = self._bins[-1].index
+        span = self._bins.maxlen or 1
+        top = max(FAINTEST_FULL_HEIGHT, *(max(abs(b.low), abs(b.high)) for b in self._bins))
+        middle = (rows - 1) / 2
+        for b in self._bins:
+            right = columns - (newest - b.index) * columns // span
+            left = columns - (newest - b.index + 1) * columns // span
+            upper = round(middle - b.high / top * middle)
+            lower = round(middle - b.low / top * middle)
+            dots[max(0, upper) : lower + 1, max(0, left) : max(right, left + 1)] = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Bin:
+    index: int
+    low: float
+    high: float
