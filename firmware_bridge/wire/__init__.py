@@ -22,7 +22,7 @@ from firmware_bridge.wire.messages.session import (
 from firmware_bridge.wire.messages.signals import Battery, Event, EventKind, SiteCode
 from firmware_bridge.wire.messages.streaming import Start, Started, Stop, Stopped, StopReason
 from firmware_bridge.wire.messages.time_sync import TimeReply, TimeRequest
-from firmware_bridge.wire.v1 import DeviceMessage, HostMessage, Message, PacketDecoder, WireStatistics, encode
+from firmware_bridge.wire.v1 import DeviceMessage, HostMessage, Message, PacketDecoder, WireStatistics, encode, warm
 
 __all__ = [
     "MAX_PAYLOAD_BYTES",
@@ -59,4 +59,5 @@ __all__ = [
     "TimeRequest",
     "WireStatistics",
     "encode",
+    "warm",
 ]

@@ -52,12 +52,12 @@ _INDEX_MOVES = np.array([-1, -1, -1, -1, 2, 4, 6, 8], dtype=np.int32)
 _LAST_STEP = 88
 
 
-@njit(types.uint16(_BYTES, types.int64, types.int64), nogil=True, cache=True)
+@njit(types.int64(_BYTES, types.int64, types.int64), nogil=True, cache=True)
 def crc16(data: Bytes, start: int, stop: int) -> int:
     """CRC-16 of data[start:stop]."""
-    crc = np.uint16(0xFFFF)
+    crc = 0xFFFF
     for i in range(start, stop):
-        crc = np.uint16((crc << 8) ^ _CRC_TABLE[((crc >> 8) ^ data[i]) & 0xFF])
+        crc = ((crc << 8) & 0xFFFF) ^ _CRC_TABLE[(crc >> 8) ^ data[i]]
     return crc
 
 

@@ -53,6 +53,11 @@ def encode(message: HostMessage | DeviceMessage, version: int = VERSION) -> byte
     return encode_frame(encode_body(message, version))
 
 
+def warm() -> None:
+    """Compiles or loads the wire's kernels: seconds on the very first run, so never on an event loop."""
+    list(PacketDecoder().feed(encode(Ping(0))))
+
+
 @dataclass(frozen=True, slots=True)
 class WireStatistics:
     """Counts since the decoder began; the first four as in FrameStatistics.

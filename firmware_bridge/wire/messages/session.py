@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from firmware_bridge.wire.codecs import Codec
 from firmware_bridge.wire.fields import FieldReader, MalformedError, text_field
-from firmware_bridge.wire.limits import MAX_CHANNELS, MAX_RATES, VERSION
+from firmware_bridge.wire.limits import MAX_CHANNELS, MAX_RATE_HZ, MAX_RATES, VERSION
 
 _VERSIONS = Struct("<BB")
 _HELLO = Struct("<I")
@@ -97,6 +97,8 @@ class Capabilities:
         nonce, features, mask, ring = fields.take(_CAPABILITIES)
         rates = tuple(fields.take(_RATE)[0] for _ in range(_bounded(fields, MAX_RATES)))
         channels = tuple(fields.text() for _ in range(_bounded(fields, MAX_CHANNELS)))
+        if not all(1 <= rate <= MAX_RATE_HZ for rate in rates):
+            raise MalformedError(f"rates of {rates} Hz")
         product, hardware, firmware, serial_number, calibration_id = (fields.text() for _ in range(5))
         return cls(
             nonce=nonce,

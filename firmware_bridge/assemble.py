@@ -1,0 +1,204 @@
+"""Packets to Chunks: what arrived, in order, on two outputs, with every hole named.
+
+Sans I/O and without a clock: time is handed in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from firmware_bridge.assembly.archive import ArchiveOutput
+from firmware_bridge.assembly.live import WAIT_MS, LiveOutput
+from firmware_bridge.assembly.piece import Piece
+from firmware_bridge.assembly.resend import ResendPlanner
+from firmware_bridge.assembly.span_set import SpanSet
+from firmware_bridge.assembly.unwrap import unwrap
+from firmware_bridge.wire import Audio
+from stetho.source import Archive, LinkStatistics
+from stetho.stream import Chunk, Samples, Span, StreamSpec, read_only
+
+_FULL_SCALE = np.float32(1 / 32768)
+_DEEPEST_S = 300
+"""A ring said to be deeper than that is not waited for: pending samples stay below 10 MB at 4 kHz."""
+
+_JUMP_S = 1
+_FARTHEST_S = 3600
+
+CaptureTime = Callable[[int, int], int]
+"""Host time in ns of a device time in us that arrived at a host time in ns."""
+
+
+@dataclass(slots=True)
+class _Counts:
+    received: int = 0
+    packets: int = 0
+    duplicate: int = 0
+    implausible: int = 0
+
+
+class Assembler:
+    """One stream's assembly. `feed` and `tick` give the live side; `archive` is called with the complete one.
+
+    Raises OverrunError from any method that moves samples when `archive` does.
+    """
+
+    def __init__(
+        self, spec: StreamSpec, ring_samples: int, capture_time: CaptureTime, archive: Archive | None = None
+    ) -> None:
+        self._spec = spec
+        self._can_resend = ring_samples > 0
+        self._ring = min(max(ring_samples, spec.rate_hz * WAIT_MS // 1000), _DEEPEST_S * spec.rate_hz)
+        self._capture_time = capture_time
+        self._sink = archive
+        self._live = LiveOutput(spec)
+        self._archive = ArchiveOutput(spec)
+        self._received = SpanSet()
+        self._planner = ResendPlanner(longest=spec.rate_hz // 2)
+        self._counts = _Counts()
+        self._jumped: Audio | None = None
+        self._base = 0
+        self.newest = 0
+        """Index after the last sample that is known to exist."""
+        self.arrived = 0
+        """Index after the last sample that came; a resend moves it only where it fills the end."""
+
+    @property
+    def live_next(self) -> int:
+        """Index of the next sample that live will say."""
+        return self._live.next
+
+    @property
+    def complete(self) -> bool:
+        """Whether the archive has settled everything that is known to exist."""
+        return self._archive.next >= self.newest
+
+    def index(self, wire_index: int) -> int:
+        """The stream's index of a 32-bit one from the wire."""
+        return self._base + unwrap(wire_index, self.newest - self._base)
+
+    def wire_index(self, index: int) -> int:
+        """The 32-bit index on the wire of one of the stream's."""
+        return (index - self._base) % (1 << 32)
+
+    def rebase(self, at: int) -> None:
+        """The device forgot the stream and counts from 0 again, which is sample `at` (not before `newest`)."""
+        self.expect(at)
+        self._archive.give_up(Span(self._archive.next, self.newest))
+        self._base = self.newest
+        self._planner.restart()
+
+    def feed(self, audio: Audio, now_ns: int) -> list[Chunk]:
+        """Takes a packet that arrived at now_ns; gives the live chunks that it made known."""
+        self._counts.packets += 1
+        if audio.channels != len(self._spec.channels):
+            self._counts.implausible += 1
+            return []
+        before = self._confirmed(audio)
+        if before is None:
+            return []
+        for packet in before:
+            self._place(packet, now_ns)
+        return self._settle(now_ns)
+
+    def tick(self, now_ns: int) -> list[Chunk]:
+        """Time passed without a packet; gives what live waited for long enough."""
+        return self._settle(now_ns)
+
+    def expect(self, newest: int) -> None:
+        """The device said that samples up to `newest` exist (stream index, as `index` gives it)."""
+        if newest - self.newest <= _FARTHEST_S * self._spec.rate_hz:
+            self.newest = max(self.newest, newest)
+
+    def unavailable(self, span: Span) -> None:
+        """The device said that it can't send those samples again."""
+        self._archive.give_up(Span(span.start, max(span.start, min(span.stop, self.newest))))
+
+    def requests(self, now_ns: int) -> list[Span]:
+        """The ranges to ask the device for now."""
+        if not self._can_resend:
+            return []
+        missing = self._received.gaps(Span(self._archive.next, max(self._archive.next, self.newest)))
+        ask, vain = self._planner.plan(now_ns, missing)
+        for span in vain:
+            self._archive.give_up(span)
+        return ask
+
+    def reconnected(self) -> None:
+        """The link is new: asks again for all that is missing."""
+        self._planner.restart()
+
+    def finish_live(self) -> list[Chunk]:
+        """The stream has ended: live waits no more."""
+        return list(self._live.finish(self.newest))
+
+    def close_archive(self) -> None:
+        """Closes the ledger: what is missing now is lost."""
+        self._archive.give_up(Span(0, self.newest))
+        self._deliver()
+
+    def _confirmed(self, audio: Audio) -> tuple[Audio, ...] | None:
+        """The packets to place now: a jump ahead is believed when the next packet continues it.
+
+        A damaged frame passes a 16-bit CRC once in 65,536 times, and live never goes back.
+        """
+        ahead = self.index(audio.first_sample) - self.newest
+        if ahead <= (0 if audio.resent else _JUMP_S * self._spec.rate_hz):
+            return (audio,)
+        jumped, self._jumped = self._jumped, None if audio.resent else audio
+        if jumped is None or self._jumped is None or ahead > _FARTHEST_S * self._spec.rate_hz:
+            self._counts.implausible += 1
+            return None
+        if audio.first_sample != (jumped.first_sample + jumped.samples) % (1 << 32):
+            self._counts.implausible += 1
+            return None
+        self._jumped = None
+        return jumped, audio
+
+    def _place(self, audio: Audio, now_ns: int) -> None:
+        first = self.index(audio.first_sample)
+        settled = min(self._live.next, self._archive.next)
+        stop = first + audio.samples
+        fresh = self._received.gaps(Span(max(first, settled), stop)) if stop > settled else []
+        if not fresh:
+            self._counts.duplicate += 1
+            return
+        t0_ns = self._capture_time(audio.device_time_us, now_ns)
+        whole = Piece(first, _float32(audio), t0_ns, now_ns, audio.resent)
+        for span in fresh:
+            piece = whole.part(span, self._spec.rate_hz)
+            self._received.add(span)
+            self._counts.received += len(span)
+            self._live.add(piece)
+            self._archive.add(piece)
+        self.newest = max(self.newest, stop)
+        self.arrived = max(self.arrived, stop)
+
+    def _settle(self, now_ns: int) -> list[Chunk]:
+        chunks = list(self._live.ready(now_ns, self.newest))
+        if self.newest - self._archive.next > self._ring:
+            self._archive.give_up(Span(self._archive.next, self.newest - self._ring))
+        self._deliver()
+        self._received.forget_before(min(self._live.next, self._archive.next))
+        return chunks
+
+    def _deliver(self) -> None:
+        for chunk, holes in self._archive.ready():
+            if self._sink is not None:
+                self._sink(chunk, holes)
+
+    def statistics(self) -> LinkStatistics:
+        """What this stream's samples met; bytes and frames are the source's to add."""
+        return LinkStatistics(
+            samples_received=self._counts.received,
+            samples_concealed=self._live.concealed,
+            samples_lost=self._archive.lost,
+            samples_resent=self._archive.resent,
+            packets_received=self._counts.packets,
+            packets_duplicate=self._counts.duplicate,
+        )
+
+
+def _float32(audio: Audio) -> Samples:
+    """int16 to full scale: exact, so that a recording can be turned back into what was sent."""
+    return read_only(np.multiply(audio.pcm(), _FULL_SCALE, dtype=np.float32))

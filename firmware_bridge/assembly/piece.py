@@ -1,0 +1,36 @@
+"""Samples of one packet, or a part of them, at their place in the stream."""
+
+from dataclasses import dataclass
+
+from stetho.stream import Chunk, Samples, Span, StreamSpec, read_only
+
+NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """samples: float32 (channels, n), read-only; arrived_ns: the host's monotonic time of arrival.
+
+    t0_ns: the host's monotonic capture time of sample `start`. resent: came in answer to a request.
+    """
+
+    start: int
+    samples: Samples
+    t0_ns: int
+    arrived_ns: int
+    resent: bool
+
+    @property
+    def stop(self) -> int:
+        return self.start + int(self.samples.shape[1])
+
+    def part(self, span: Span, rate_hz: int) -> "Piece":
+        """The samples of `span`, which must lie inside; the piece itself where it is just that."""
+        if span.start == self.start and span.stop == self.stop:
+            return self
+        samples = read_only(self.samples[:, span.start - self.start : span.stop - self.start])
+        t0_ns = self.t0_ns + (span.start - self.start) * NS // rate_hz
+        return Piece(span.start, samples, t0_ns, self.arrived_ns, self.resent)
+
+    def chunk(self, spec: StreamSpec) -> Chunk:
+        return Chunk(self.samples, spec, self.start, self.t0_ns)

@@ -1,0 +1,1 @@
+"""One Driver a file."""

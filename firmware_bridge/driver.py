@@ -1,0 +1,51 @@
+"""What the bridge must know of a product to talk to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from firmware_bridge.wire import Capabilities, Codec, HostMessage, Message, WireStatistics
+from stetho.source import DeviceUri
+
+
+class Decoder(Protocol):
+    """Bytes of a product to messages; sans I/O. Any split of the bytes gives the same messages."""
+
+    def feed(self, data: bytes) -> Iterator[Message]: ...
+
+    def statistics(self) -> WireStatistics: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StreamChoice:
+    """What a device is asked to send."""
+
+    codec: Codec
+    rate_hz: int
+    channels: tuple[str, ...]
+
+
+class Driver(Protocol):
+    """One product, or all that speak one protocol."""
+
+    @property
+    def name(self) -> str:
+        """What `?driver=` and results call it."""
+        ...
+
+    @property
+    def baud(self) -> int:
+        """The serial speed, where the address names none."""
+        ...
+
+    def decoder(self) -> Decoder:
+        """A fresh decoder for one link."""
+        ...
+
+    def encode(self, message: HostMessage) -> bytes:
+        """The bytes that say a message to the product; none where it knows no such thing."""
+        ...
+
+    def choose(self, capabilities: Capabilities, uri: DeviceUri) -> StreamChoice:
+        """What to ask the device for. Raises ConfigError where the address wants what the device can't do."""
+        ...

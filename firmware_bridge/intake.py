@@ -1,0 +1,214 @@
+"""Everything that one stream's messages mean: samples, contact, battery, time, and the end."""
+
+from collections import deque
+from collections.abc import Callable
+
+from firmware_bridge.assemble import Assembler
+from firmware_bridge.clock_map import ClockMap
+from firmware_bridge.stall import Flow, StallWatch
+from firmware_bridge.wire import (
+    Audio,
+    Battery,
+    DeviceState,
+    Event,
+    EventKind,
+    HostMessage,
+    Message,
+    Ping,
+    Pong,
+    ResendRequest,
+    ResendUnavailable,
+    Started,
+    Stopped,
+    StopReason,
+    TimeReply,
+    TimeRequest,
+)
+from stetho.source import Archive, BatteryLevel, ContactChange, LinkChange, LinkState, LinkStatistics, SourceItem
+from stetho.stream import Chunk, Span, StreamSpec
+
+_ASK_TIME_NS = 1_000_000_000
+_TAIL_NS = 100_000_000
+_LEDGER_NS = 3_000_000_000
+"""How long after the end resends are still waited for."""
+
+_HELD_EVENTS = 256
+
+
+class StreamIntake:
+    """Sans I/O: messages and time go in, items go to `emit`, requests to `send`.
+
+    spec: what the stream is; ring_samples: how deep the device's ring is; archive: the lossless side, or None.
+    Raises OverrunError from `message`, `tick` and `close` when the archive can't keep up.
+    """
+
+    def __init__(
+        self,
+        spec: StreamSpec,
+        stream_id: int,
+        ring_samples: int,
+        archive: Archive | None,
+        emit: Callable[[SourceItem], None],
+        send: Callable[[HostMessage], None],
+    ) -> None:
+        self._spec = spec
+        self._stream_id = stream_id
+        self._emit = emit
+        self._send = send
+        self._clocks = ClockMap()
+        self._assembler = Assembler(spec, ring_samples, self._clocks.host_ns, archive)
+        self._held: deque[ContactChange] = deque(maxlen=_HELD_EVENTS)
+        self._asked_ns: dict[int, int] = {}
+        self._token = 0
+        self._next_ask_ns = 0
+        self._watch = StallWatch(0)
+        self._awaiting_start = False
+        self._stopped_ns: int | None = None
+        self._stop_reason = ""
+        self._live_finished = False
+        self.done = False
+        """Ended, live said to its end and the ledger closed."""
+
+    @property
+    def ending(self) -> bool:
+        """The device said that the stream has ended."""
+        return self._stopped_ns is not None
+
+    def expect_start(self) -> None:
+        """START is about to be sent: the next STARTED of this stream counts, and only that one."""
+        self._awaiting_start = True
+
+    def flow(self, now_ns: int) -> Flow:
+        """Whether samples come."""
+        return self._watch.flow(now_ns)
+
+    def message(self, message: Message, now_ns: int) -> None:
+        """Takes whatever came; what belongs to another stream or to the handshake is passed over."""
+        match message:
+            case Audio(stream_id=self._stream_id):
+                self._say(self._assembler.feed(message, now_ns))
+                self._watch.saw(self._assembler.arrived, now_ns)
+            case Started(stream_id=self._stream_id) if self._awaiting_start:
+                self._started(message, now_ns)
+            case Event(stream_id=self._stream_id):
+                self._event(message)
+            case Battery():
+                self._emit(BatteryLevel(message.percent))
+            case TimeReply():
+                asked_ns = self._asked_ns.pop(message.token, None)
+                if asked_ns is not None:
+                    self._clocks.exchanged(asked_ns, message.received_us, message.sent_us, now_ns)
+            case ResendUnavailable(stream_id=self._stream_id):
+                first = self._assembler.index(message.first_sample)
+                self._assembler.unavailable(Span(first, first + message.samples))
+            case Stopped(stream_id=self._stream_id):
+                self._stop(message.stop_sample, _reason(message.reason), now_ns)
+            case Pong(stream_id=self._stream_id):
+                self._pong(message, now_ns)
+            case _:
+                return
+
+    def tick(self, now_ns: int) -> None:
+        """Time passed: says what waited long enough, asks for what is missing, and closes what has ended."""
+        self._say(self._assembler.tick(now_ns))
+        for span in self._assembler.requests(now_ns):
+            self._send(ResendRequest(self._stream_id, self._assembler.wire_index(span.start), len(span)))
+        if self._stopped_ns is None:
+            self._ask_time(now_ns)
+            return
+        waited_ns = now_ns - self._stopped_ns
+        if not self._live_finished and (self._all_said or waited_ns >= _TAIL_NS):
+            self._finish_live(now_ns)
+        if self._live_finished and (self._assembler.complete or waited_ns >= _LEDGER_NS):
+            self.close(now_ns)
+
+    def ask_state(self) -> None:
+        """Asks what the device does: for when nothing comes."""
+        self._token = (self._token + 1) % (1 << 32)
+        self._send(Ping(self._token))
+
+    def link(self, state: LinkState, now_ns: int, reason: str = "") -> None:
+        """Tells of the link, at the live side's place in the stream."""
+        self._emit(LinkChange(state, self._assembler.live_next, now_ns, reason))
+
+    def close(self, now_ns: int) -> None:
+        """No more is to come: says the rest of live, and closes the ledger. Can be called twice."""
+        if self.done:
+            return
+        self.done = True
+        if not self._live_finished:
+            self._finish_live(now_ns)
+        self._assembler.close_archive()
+
+    @property
+    def _all_said(self) -> bool:
+        return self._assembler.live_next >= self._assembler.newest
+
+    def _say(self, chunks: list[Chunk]) -> None:
+        for chunk in chunks:
+            self._emit(chunk)
+        while self._held and self._held[0].at_sample <= self._assembler.live_next:
+            self._emit(self._held.popleft())
+
+    def _started(self, started: Started, now_ns: int) -> None:
+        self._awaiting_start = False
+        at = self._assembler.index(started.first_sample)
+        resumed = self._assembler.arrived > 0
+        if at < self._assembler.arrived:  # the device counts anew: it was switched off in between
+            silent_ns = now_ns - self._watch.progress_ns
+            at = self._assembler.arrived + silent_ns * self._spec.rate_hz // 1_000_000_000
+            self._assembler.rebase(at)
+            self._clocks.restart()
+        self._assembler.expect(at)
+        self._assembler.reconnected()
+        self._watch.restart(now_ns)
+        self.link(LinkState.RESUMED if resumed else LinkState.STREAMING, now_ns)
+
+    def _event(self, event: Event) -> None:
+        if event.kind in {EventKind.CONTACT_ON, EventKind.CONTACT_OFF}:
+            at = self._assembler.index(event.sample)
+            self._held.append(ContactChange(event.kind is EventKind.CONTACT_ON, at, event.site))
+            self._say([])
+
+    def _pong(self, pong: Pong, now_ns: int) -> None:
+        if pong.state == DeviceState.ENDED:
+            self._stop(pong.next_sample, _reason(StopReason.ENDED), now_ns)
+
+    def _stop(self, stop_sample: int, reason: str, now_ns: int) -> None:
+        if self._stopped_ns is not None:
+            return
+        self._stopped_ns = now_ns
+        self._stop_reason = reason
+        self._assembler.expect(self._assembler.index(stop_sample))
+        self.tick(now_ns)
+
+    def _finish_live(self, now_ns: int) -> None:
+        self._live_finished = True
+        self._say(self._assembler.finish_live())
+        while self._held:
+            self._emit(self._held.popleft())
+        if self._stopped_ns is not None:
+            self.link(LinkState.ENDED, now_ns, self._stop_reason)
+
+    def _ask_time(self, now_ns: int) -> None:
+        """Once a second; it also tells the device that somebody listens."""
+        if now_ns < self._next_ask_ns:
+            return
+        self._next_ask_ns = now_ns + _ASK_TIME_NS
+        self._token = (self._token + 1) % (1 << 32)
+        self._asked_ns = {self._token: now_ns}
+        self._send(TimeRequest(self._token))
+
+    def statistics(self) -> LinkStatistics:
+        return self._assembler.statistics()
+
+
+def _reason(code: int) -> str:
+    known = {
+        StopReason.REQUESTED: "stopped by this computer",
+        StopReason.ENDED: "the device ended the stream",
+        StopReason.BATTERY: "the device's battery is empty",
+        StopReason.FAULT: "the device reports a fault",
+        StopReason.TAKEN_OVER: "another program took the device over",
+    }
+    return known.get(StopReason(code), "") if code in set(StopReason) else f"the device says reason {code}"

@@ -1,0 +1,156 @@
+"""One running stream: tends it, gets it back when the link breaks, and hands its items over."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncGenerator
+
+from firmware_bridge.connection import Connection
+from firmware_bridge.driver import StreamChoice
+from firmware_bridge.intake import StreamIntake
+from firmware_bridge.stall import Flow
+from firmware_bridge.wire import HostMessage, Message, Stop
+from stetho.clock import Clock
+from stetho.errors import ConnectionLostError
+from stetho.handoff import DropOldest
+from stetho.source import Archive, LinkState, LinkStatistics, SourceItem
+from stetho.stream import StreamSpec
+
+_TICK_S = 0.02
+_WAITING_ITEMS = 2048
+"""40 s of 20 ms chunks: a live consumer that is further behind misses the oldest and sees a gap."""
+
+_STOP_S = 0.5
+
+
+class LiveStream:
+    """Runs on the event loop; the items wait in a bounded hand-off, so that a slow consumer never slows the link."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        spec: StreamSpec,
+        choice: StreamChoice,
+        ring_samples: int,
+        archive: Archive | None,
+        reconnect_s: float,
+        clock: Clock,
+    ) -> None:
+        self._connection = connection
+        self._choice = choice
+        self._reconnect_s = reconnect_s
+        self._clock = clock
+        self._stream_id = secrets.randbelow(0xFFFF) + 1
+        self._something = asyncio.Event()
+        self._items: DropOldest[SourceItem] = DropOldest(_WAITING_ITEMS, self._something.set)
+        self._intake = StreamIntake(spec, self._stream_id, ring_samples, archive, self._items.put, self._send)
+        self._link_lost = asyncio.Event()
+        self._lost_reason = ""
+        self._stalled = False
+        self._failure: Exception | None = None
+        self._tending: asyncio.Task[None] | None = None
+
+    def received(self, message: Message, now_ns: int) -> None:
+        """Called for each message of the link."""
+        if self._failure is not None:
+            return
+        try:
+            self._intake.message(message, now_ns)
+        except Exception as error:  # noqa: BLE001  # the loop would only log it: whoever reads the stream must see it
+            self._fail(error)
+
+    def link_lost(self, reason: str) -> None:
+        """Called once when a link breaks."""
+        self._lost_reason = reason
+        self._link_lost.set()
+
+    async def items(self) -> AsyncGenerator[SourceItem, None]:
+        """Starts the device and gives what it sends. Raises ConnectionLostError, DeviceTimeoutError, OverrunError."""
+        await self._start()
+        self._tending = asyncio.create_task(self._tend(), name="stetho-tend-stream")
+        try:
+            while not self._items.drained:
+                item = self._items.get_nowait()
+                if item is not None:
+                    yield item
+                    continue
+                self._something.clear()
+                if not self._items.drained:
+                    await self._something.wait()
+        finally:
+            await self._release()
+        if self._failure is not None:
+            raise self._failure
+
+    async def stop(self) -> None:
+        """Asks the device to stop and waits half a second for its last samples."""
+        if self._tending is None or self._tending.done():
+            return
+        if not self._link_lost.is_set():
+            self._send(Stop(self._stream_id))
+            await asyncio.wait((self._tending,), timeout=_STOP_S)
+        await self._release()
+
+    def statistics(self) -> LinkStatistics:
+        return self._intake.statistics()
+
+    async def _start(self) -> None:
+        self._intake.expect_start()
+        await self._connection.session.start(self._stream_id, self._choice)
+
+    def _send(self, message: HostMessage) -> None:
+        with contextlib.suppress(ConnectionLostError):  # between two links nobody hears us; the planner asks again
+            self._connection.session.send(message)
+
+    async def _tend(self) -> None:
+        try:
+            while not self._intake.done and self._failure is None:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._link_lost.wait(), _TICK_S)
+                if self._link_lost.is_set():
+                    await self._after_loss(self._lost_reason)
+                else:
+                    await self._watch()
+        except Exception as error:  # noqa: BLE001  # raised where the stream is read
+            self._fail(error)
+        finally:
+            self._items.close()
+
+    async def _watch(self) -> None:
+        now_ns = self._clock.monotonic_ns()
+        self._intake.tick(now_ns)
+        flow = Flow.RUNNING if self._intake.ending else self._intake.flow(now_ns)
+        if flow is Flow.DEAD:
+            await self._after_loss("no samples came any more")
+        elif flow is Flow.STALLED and not self._stalled:
+            self._intake.link(LinkState.STALLED, now_ns, "no samples come")
+            self._intake.ask_state()
+        elif flow is Flow.RUNNING and self._stalled:
+            self._intake.link(LinkState.RESUMED, now_ns)
+        self._stalled = flow is Flow.STALLED
+
+    async def _after_loss(self, reason: str) -> None:
+        now_ns = self._clock.monotonic_ns()
+        if self._intake.ending:
+            self._intake.close(now_ns)
+            return
+        self._intake.link(LinkState.LOST, now_ns, reason)
+        await self._connection.recover(self._start, self._reconnect_s, reason)
+        self._link_lost.clear()
+        self._stalled = False
+
+    def _fail(self, error: Exception) -> None:
+        if self._failure is None:
+            self._failure = error
+        self._items.close()
+
+    async def _release(self) -> None:
+        """Stops tending and closes the ledger with what is there. Can be called twice."""
+        if self._tending is not None:
+            self._tending.cancel()
+            await asyncio.wait((self._tending,))
+        try:
+            self._intake.close(self._clock.monotonic_ns())
+        except Exception as error:  # noqa: BLE001  # raised where the stream is read
+            self._fail(error)
+        self._items.close()

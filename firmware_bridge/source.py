@@ -1,0 +1,157 @@
+"""Driver + transport + protocol = Source: serial ports, TCP, and whatever else brings an Opener."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
+from dataclasses import replace
+
+from firmware_bridge.connection import Connection
+from firmware_bridge.devices.stetho_link import StethoLink
+from firmware_bridge.driver import Driver, StreamChoice
+from firmware_bridge.live_stream import LiveStream
+from firmware_bridge.transport import Opener
+from firmware_bridge.wire import Battery, Capabilities, Codec, Feature, Message, warm
+from stetho.clock import SYSTEM_CLOCK, Clock
+from stetho.errors import ConfigError, DeviceUnavailableError
+from stetho.source import Archive, DeviceInfo, DeviceUri, LinkStatistics, Source, SourceItem
+from stetho.stream import CHEST, Origin, StreamSpec
+
+_BATTERY_S = 0.2
+_RECONNECT_S = 20.0
+_QUERY = ("driver", "codec", "rate", "channels", "reconnect_s")
+_DRIVERS: dict[str, Driver] = {StethoLink.name: StethoLink()}
+_CODEC_NAMES = {Codec.PCM16: "pcm16", Codec.IMA_ADPCM: "adpcm"}
+
+
+def open_serial(uri: DeviceUri) -> Source:
+    """`serial:///dev/ttyACM0?baud=921600`. Raises ConfigError for an address with something wrong in it."""
+    from firmware_bridge.uart import UartOpener
+
+    _check_query(uri, {*_QUERY, "baud"})
+    driver = driver_of(uri)
+    return BridgeSource(UartOpener(uri.target, uri.integer("baud", driver.baud)), uri, driver=driver)
+
+
+def open_tcp(uri: DeviceUri) -> Source:
+    """`tcp://127.0.0.1:9000`. Raises ConfigError for an address with something wrong in it."""
+    from firmware_bridge.tcp import TcpOpener
+
+    _check_query(uri, {*_QUERY, "remote"})
+    return BridgeSource(TcpOpener.of(uri), uri)
+
+
+def driver_of(uri: DeviceUri) -> Driver:
+    """The driver that `?driver=` names, else the one of our own protocol."""
+    name = uri.query.get("driver", StethoLink.name)
+    if name not in _DRIVERS:
+        raise ConfigError(f"driver={name!r} in {uri.text} is not known here; known: {', '.join(_DRIVERS)}.")
+    return _DRIVERS[name]
+
+
+def _check_query(uri: DeviceUri, known: Collection[str]) -> None:
+    for key in uri.query:
+        if key not in known:
+            raise ConfigError(f"{key}= in {uri.text} means nothing here; known: {', '.join(sorted(known))}.")
+
+
+class BridgeSource:
+    """A Source over any link. Used once: open, stream, close.
+
+    opener reaches the device; uri is its address and brings `codec`, `rate`, `channels` and `reconnect_s` (20).
+    """
+
+    def __init__(
+        self, opener: Opener, uri: DeviceUri, clock: Clock = SYSTEM_CLOCK, driver: Driver | None = None
+    ) -> None:
+        self._uri = uri
+        self._clock = clock
+        self._driver = driver or driver_of(uri)
+        self._reconnect_s = uri.number("reconnect_s", _RECONNECT_S)
+        self._connection = Connection(opener, uri.text, self._driver, clock, self._received, self._link_lost)
+        self._battery: asyncio.Future[int] | None = None
+        self._capabilities: Capabilities | None = None
+        self._choice: StreamChoice | None = None
+        self._spec: StreamSpec | None = None
+        self._stream: LiveStream | None = None
+
+    async def open(self) -> DeviceInfo:
+        await asyncio.to_thread(warm)
+        self._battery = asyncio.get_running_loop().create_future()
+        capabilities = await self._connection.connect()
+        try:
+            choice = self._driver.choose(capabilities, self._uri)
+        except ConfigError:
+            await self.close()
+            raise
+        self._capabilities, self._choice = capabilities, choice
+        self._spec = StreamSpec(choice.rate_hz, _origin(capabilities), (CHEST, *choice.channels[1:]))
+        return DeviceInfo(
+            address=self._uri.text,
+            driver=self._driver.name,
+            product=capabilities.product,
+            hardware=capabilities.hardware,
+            firmware=capabilities.firmware,
+            serial_number=capabilities.serial_number,
+            origin=self._spec.origin,
+            codec=_CODEC_NAMES[choice.codec],
+            rate_hz=choice.rate_hz,
+            channels=self._spec.channels,
+            has_contact_sensor=Feature.CONTACT_SENSOR in capabilities.features,
+            battery_percent=await self._battery_percent(capabilities),
+            calibration_id=capabilities.calibration_id or None,
+        )
+
+    def spec(self) -> StreamSpec:
+        if self._spec is None:
+            raise DeviceUnavailableError(f"{self._uri.text} is not open: call open() first.", reason="protocol")
+        return self._spec
+
+    async def stream(self, archive: Archive | None = None) -> AsyncGenerator[SourceItem, None]:
+        spec = self.spec()
+        assert self._choice is not None  # noqa: S101  # set with the spec
+        assert self._capabilities is not None  # noqa: S101  # set with the spec
+        self._stream = LiveStream(
+            self._connection,
+            spec,
+            self._choice,
+            self._capabilities.ring_samples,
+            archive,
+            self._reconnect_s,
+            self._clock,
+        )
+        async with aclosing(self._stream.items()) as items:
+            async for item in items:
+                yield item
+
+    def statistics(self) -> LinkStatistics:
+        wire = self._connection.statistics()
+        samples = self._stream.statistics() if self._stream else LinkStatistics()
+        return replace(samples, frames_damaged=wire.frames_damaged, bytes_received=wire.bytes_received)
+
+    async def close(self) -> None:
+        if self._stream is not None:
+            await self._stream.stop()
+        await self._connection.close()
+
+    def _received(self, message: Message, now_ns: int) -> None:
+        if isinstance(message, Battery) and self._battery is not None and not self._battery.done():
+            self._battery.set_result(message.percent)
+        if self._stream is not None:
+            self._stream.received(message, now_ns)
+
+    def _link_lost(self, reason: str) -> None:
+        if self._stream is not None:
+            self._stream.link_lost(reason)
+
+    async def _battery_percent(self, capabilities: Capabilities) -> int | None:
+        """A device with a battery says its charge right after CAPABILITIES."""
+        if Feature.BATTERY not in capabilities.features or self._battery is None:
+            return None
+        await asyncio.wait((self._battery,), timeout=_BATTERY_S)
+        return self._battery.result() if self._battery.done() else None
+
+
+def _origin(capabilities: Capabilities) -> Origin:
+    if Feature.REPLAYED in capabilities.features:
+        return Origin.REPLAYED
+    return Origin.SIMULATED if Feature.SIMULATED in capabilities.features else Origin.DEVICE
