@@ -1,0 +1,56 @@
+"""What the documentation must say, must never say, and may point at."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("models/**/*.md")])
+FOR_USERS = [REPOSITORY / "README.md", REPOSITORY / "docs/clinician.md", REPOSITORY / "docs/intended-use.md"]
+INVESTIGATIONAL = (
+    "Investigational software. Not cleared or approved. Not for diagnosis; the clinician's examination decides."
+)
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(REPOSITORY))
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that a page's headings get."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        linked = (page.parent / target).resolve() if target else page
+        assert linked.exists(), f"{name(page)} points at {target}"
+        if anchor:
+            assert anchor in anchors(linked), f"{name(page)} points at {target}#{anchor}"
+
+
+@pytest.mark.parametrize("page", FOR_USERS, ids=name)
+def test_pages_for_users_say_what_this_is(page: Path) -> None:
+    assert INVESTIGATIONAL in " ".join(page.read_text(encoding="utf-8").split())
+
+
+@pytest.mark.parametrize("page", FOR_USERS, ids=name)
+def test_pages_for_users_never_say_normal(page: Path) -> None:
+    assert not re.search(r"\bnormal\b", page.read_text(encoding="utf-8"), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("page", FOR_USERS, ids=name)
+def test_no_murmur_detected_never_stands_alone(page: Path) -> None:
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    for found in re.finditer(r"no murmur detected", text, re.IGNORECASE):
+        assert "does not rule out heart disease" in text[found.start() : found.start() + 90]
+
+
+def test_the_words_on_screen_are_those_of_the_pages() -> None:
+    from stetho.cli.wording import INVESTIGATIONAL as SHOWN
+
+    assert SHOWN == INVESTIGATIONAL
