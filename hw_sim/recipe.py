@@ -1,7 +1,7 @@
 """How a simulated stethoscope is asked for, by an address or by flags, and made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,9 +17,10 @@ from stetho.errors import ConfigError
 from stetho.source import DeviceUri
 
 CODECS: Mapping[str, frozenset[Codec]] = MappingProxyType(
-    {"pcm16": frozenset({Codec.PCM16}), "adpcm": frozenset({Codec.IMA_ADPCM}), "any": frozenset(Codec)}
+    {"pcm16": frozenset({Codec.PCM16}), "adpcm": frozenset({Codec.IMA_ADPCM})}
 )
 _KEYS = ("seed", "rate_bpm", "site", "grade", "timing", "rate", "codec", "loss", "speed", "file", "loop", "seconds")
+_OF_THE_BRIDGE = ("channels", "reconnect_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Recipe:
     """A device: what it hears, how it packs it, and what goes wrong.
 
     name: a scenario of `hw_sim.heart`; ignored where `file` is given. rate_hz: of the samples; None is 4 kHz for a
-    heart, the file's own for a file. seconds: when it is lifted off; None is never, or at the file's end.
+    heart, the file's own for a file. codec: the only one that
+    the device has, or None for all. seconds: when it is lifted off; None is never, or at the file's end.
     """
 
     name: str = "clear"
@@ -37,22 +39,22 @@ class Recipe:
     grade: int | None = None
     timing: Phase | None = None
     rate_hz: int | None = None
-    codec: str = "any"
+    codec: str | None = None
     loss: float = 0.0
     file: Path | None = None
     loop: bool = False
     seconds: float | None = None
 
     def __post_init__(self) -> None:
-        if self.codec not in CODECS:
+        if self.codec is not None and self.codec not in CODECS:
             raise ConfigError(f"There is no codec {self.codec!r}; choose one of {', '.join(CODECS)}.")
         if not 0.0 <= self.loss < 1.0:
             raise ConfigError(f"A loss is a share from 0 to below 1, not {self.loss}.")
 
     def device(self) -> Device:
         """Makes it. Raises ConfigError or InputError for what can't be made."""
-        identity = Identity.of_seed(self.seed)
-        identity = Identity(serial_number=identity.serial_number, codecs=CODECS[self.codec])
+        codecs = frozenset(Codec) if self.codec is None else CODECS[self.codec]
+        identity = replace(Identity.of_seed(self.seed), codecs=codecs)
         return Device(identity, self.programme(), self._faults())
 
     def programme(self) -> Programme:
@@ -87,7 +89,7 @@ class Recipe:
 
 def of_uri(uri: DeviceUri) -> Recipe:
     """`sim://murmur?seed=7&loss=0.02`. Raises ConfigError for a key or a value that no simulated device has."""
-    unknown = sorted(set(uri.query) - set(_KEYS))
+    unknown = sorted(set(uri.query) - set(_KEYS) - set(_OF_THE_BRIDGE))
     if unknown:
         raise ConfigError(f"sim:// addresses know no {unknown[0]!r}; they know {', '.join(_KEYS)}.")
     query = uri.query
@@ -99,7 +101,7 @@ def of_uri(uri: DeviceUri) -> Recipe:
         grade=uri.integer("grade", 0) if "grade" in query else None,
         timing=phase_of(query["timing"]) if "timing" in query else None,
         rate_hz=uri.integer("rate", 0) if "rate" in query else None,
-        codec=query.get("codec", "any"),
+        codec=query.get("codec"),
         loss=uri.number("loss", 0.0),
         file=Path(query["file"]) if "file" in query else None,
         loop=query.get("loop", "0") not in {"0", "false", "no"},
