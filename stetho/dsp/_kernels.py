@@ -8,14 +8,18 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import int64, njit, types
+from numba import float64, int64, njit, types
 
 F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 _F32_IN = types.Array(types.float32, 1, "C", readonly=True)
 _F32_IN_2D = types.Array(types.float32, 2, "C", readonly=True)
 _I64_IN = types.Array(types.int64, 1, "C", readonly=True)
+_F64_IN_2D = types.Array(types.float64, 2, "C", readonly=True)
+_F64 = types.float64[::1]
+_F64_2D = types.float64[:, ::1]
 _F32 = types.float32[::1]
 _F32_2D = types.float32[:, ::1]
 
@@ -147,3 +151,52 @@ def polyphase(line: F32, base: int, first: int, up: int, down: int, table: F32, 
             share = np.float32(rest / up)
             value += share * (_dot8(table, phase + 1, line, at) - value)
         out[i] = value
+
+
+@njit(int64(_F32_IN, _F64_IN_2D, _F64_2D, int64, _F32), nogil=True, cache=True)
+def biquads(samples: F32, sections: F64, state: F64, count: int, out: F32) -> int:
+    """A cascade of biquads, transposed direct form II, in float64; returns `count` + len(samples).
+
+    sections: float64 (n, 6). state: float64 (n, 2), changed in place. count: samples filtered since the last reset.
+    A sample that is not finite counts as 0. Every 256 samples of the stream, wherever it was cut, a state that has
+    died away is set to 0: after long silence it would be denormal, and a hundred times slower.
+    """
+    for i in range(samples.size):
+        x = float(samples[i])
+        if not math.isfinite(x):
+            x = 0.0
+        for s in range(sections.shape[0]):
+            y = sections[s, 0] * x + state[s, 0]
+            state[s, 0] = sections[s, 1] * x - sections[s, 4] * y + state[s, 1]
+            state[s, 1] = sections[s, 2] * x - sections[s, 5] * y
+            x = y
+        out[i] = x
+        count += 1
+        if count & 255 == 0:
+            for s in range(sections.shape[0]):
+                for j in range(2):
+                    if abs(state[s, j]) < 1e-30:
+                        state[s, j] = 0.0
+    return count
+
+
+@njit(int64(_F32_IN, _F64, float64, int64, int64, int64, _F32), nogil=True, cache=True)
+def energy(samples: F32, level: F64, decay: float, count: int, rate: int, wanted: int, out: F32) -> int:
+    """Root of the exponentially smoothed energy, sampled `wanted` times a second; returns `count` + len(samples).
+
+    level: float64 (1,), the smoothed energy, changed in place. decay: what a sample leaves of it.
+    count: samples since the last reset. A sample that is not finite counts as 0.
+    """
+    emitted = 0
+    for i in range(samples.size):
+        x = float(samples[i])
+        if not math.isfinite(x):
+            x = 0.0
+        level[0] = decay * level[0] + (1.0 - decay) * x * x
+        if level[0] < 1e-30:
+            level[0] = 0.0
+        count += 1
+        if count * wanted // rate > (count - 1) * wanted // rate:
+            out[emitted] = math.sqrt(level[0])
+            emitted += 1
+    return count
