@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-INVESTIGATIONAL = (
-    "Investigational software. Not cleared or approved. Not for diagnosis; the clinician's examination decides."
-)
+from stetho.notice import INVESTIGATIONAL, NOT_RULED_OUT
+
+__all__ = ["INVESTIGATIONAL", "reason_words", "verdict_words"]
+
 PRESENT = "Murmur suspected"
-ABSENT = "No murmur detected by the model. This does not rule out heart disease."
+ABSENT = f"No murmur detected by the model. {NOT_RULED_OUT}"
 
 _REASONS = {
     # quality of the signal
