@@ -1,0 +1,98 @@
+"""Puts a simulated stethoscope on a serial or TCP port, until stopped."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from hw_sim.pace import Pace
+    from hw_sim.recipe import Recipe
+
+
+def sim(
+    scenario: Annotated[
+        str, typer.Argument(help="The heart: clear (no murmur), murmur, diastolic, noisy or silence.")
+    ] = "clear",
+    port: Annotated[str, typer.Option(help="pty, tcp (any free port) or tcp:PORT.")] = "any",
+    play: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Play this recording instead of a heart, once, then lift off.")
+    ] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Play the recording over and over.")] = False,
+    rate: Annotated[
+        int | None, typer.Option(metavar="HZ", help="Samples a second. [default: 4000, or the file's own]")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Which heart, and which faults: the same seed, the same bytes.")] = 0,
+    rate_bpm: Annotated[float | None, typer.Option(metavar="BPM", help="Heart rate. [default: by seed]")] = None,
+    site: Annotated[str | None, typer.Option(help="Where it lies: AV, PV, TV or MV. [default: by seed]")] = None,
+    grade: Annotated[int | None, typer.Option(help="The murmur's grade, 1 to 6. [default: by seed]")] = None,
+    timing: Annotated[str | None, typer.Option(help="The murmur's phase: systolic or diastolic.")] = None,
+    seconds: Annotated[float | None, typer.Option(metavar="S", help="Lift off after that long.")] = None,
+    codec: Annotated[str | None, typer.Option(help="The only codec on offer: pcm16 or adpcm. [default: both]")] = None,
+    loss: Annotated[float, typer.Option(metavar="SHARE", help="Share of audio packets that are lost, 0 to 1.")] = 0.0,
+    speed: Annotated[
+        float, typer.Option(min=0.0, help="How fast the device's time runs; 0 is as fast as it is read.")
+    ] = 1.0,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON line when the device can be reached.")] = False,
+) -> None:
+    """Puts a simulated stethoscope on a serial or TCP port, until stopped.
+
+    A client that starts it hears the heart, or the recording, from the beginning.
+    """
+    import asyncio
+
+    from hw_sim.pace import Pace
+    from hw_sim.recipe import Recipe, phase_of, site_of
+
+    recipe = Recipe(
+        name=scenario,
+        seed=seed,
+        rate_bpm=rate_bpm,
+        site=None if site is None else site_of(site),
+        grade=grade,
+        timing=None if timing is None else phase_of(timing),
+        rate_hz=rate,
+        codec=codec,
+        loss=loss,
+        file=play,
+        loop=loop,
+        seconds=seconds,
+    )
+    asyncio.run(_serve(recipe, port, Pace(speed), json=json))
+
+
+async def _serve(recipe: "Recipe", port: str, pace: "Pace", *, json: bool) -> None:
+    import asyncio
+
+    from hw_sim.ports.choose import port_of
+    from hw_sim.warm import warm
+
+    device = recipe.device()
+    await asyncio.to_thread(warm)
+    async with port_of(port, device, pace) as reached:
+        _say_ready(recipe, reached.address, device.identity.serial_number, json=json)
+        await _until_terminated()
+
+
+def _say_ready(recipe: "Recipe", address: str, serial_number: str, *, json: bool) -> None:
+    from stetho.cli.output import print_json
+
+    if json:
+        ready = {"ready": True, "address": address, "smp": None, "serial_number": serial_number, "schema": 1}
+        print_json(ready)
+        return
+    what = f"plays {recipe.file}" if recipe.file is not None else f"has the heart {recipe.name!r}, seed {recipe.seed}"
+    print(f"{address}\nSIMULATED stethoscope {serial_number}; it {what}.", flush=True)
+    print(f"In another terminal: stetho live {address}. Stop with Ctrl+C.", flush=True)
+
+
+async def _until_terminated() -> None:
+    """Waits for SIGTERM, so that a stopped simulator leaves nothing behind; Ctrl+C ends it as it ends any command."""
+    import asyncio
+    import contextlib
+    import signal
+
+    stopped = asyncio.Event()
+    with contextlib.suppress(NotImplementedError):  # Windows has no such signals on its loop
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    await stopped.wait()
