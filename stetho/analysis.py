@@ -16,6 +16,7 @@ from stetho.inference.models import shipped_model
 from stetho.inference.session import MurmurModel
 from stetho.inference.take_analysis import TakeAnalysis
 from stetho.inference.verdict import Label, MurmurVerdict
+from stetho.notice import notice_for
 from stetho.stream import CHEST, Chunk, Origin, StreamSpec, read_only
 
 SCHEMA = 1
@@ -32,9 +33,10 @@ class ModelId:
 
 @dataclass(frozen=True, slots=True)
 class RecordingResult:
-    """What is known of one recording. Times are seconds from its start."""
+    """What is known of one recording. Times are seconds from its start, which is sample `start` of its stream."""
 
     recording: str
+    start: int
     duration_s: float
     spec: StreamSpec
     quality: QualitySummary
@@ -64,12 +66,13 @@ class RecordingResult:
             },
             "heart_rate_bpm": None if bpm is None else round(bpm, 1),
             "heart_rate_confidence": round(self.rate.confidence, 2),
-            "murmur": self.murmur.to_json(self.spec.rate_hz),
+            "murmur": self.murmur.to_json(self.spec.rate_hz, self.start),
             "applicability": list(self.applicability),
             "calibration": {"id": self.calibration_id, "state": "none"},
             "concealed_share": round(self.concealed_share, 4),
             "origin": self.spec.origin.value,
             "model": {"name": self.model.name, "version": self.model.version, "sha256": self.model.sha256},
+            "notice": notice_for(self.label),
             "schema": SCHEMA,
         }
         if segments:
@@ -119,6 +122,7 @@ def analyze_chunks(name: str, spec: StreamSpec, chunks: Iterable[Chunk], model: 
     manifest = model.manifest
     return RecordingResult(
         recording=name,
+        start=start,
         duration_s=spec.seconds(stop - start),
         spec=spec,
         quality=summarize(summary.quality),

@@ -116,6 +116,7 @@ class VerdictEvent:
     murmur: Json
     applicability: tuple[str, ...]
     origin: str
+    notice: str
 
     def to_json(self) -> Json:
         return {
@@ -130,6 +131,7 @@ class VerdictEvent:
             "murmur": self.murmur,
             "applicability": list(self.applicability),
             "origin": self.origin,
+            "notice": self.notice,
         }
 
 

@@ -53,8 +53,8 @@ class LiveAnalysis:
         self._next_link_s = 0.0
 
     def age_ms(self, captured_ns: int) -> float:
-        """How long ago that capture time was."""
-        return (self._clock.monotonic_ns() - captured_ns) / 1e6
+        """How long ago that capture time was; a device clock that is a little ahead makes no sample come from the future."""
+        return max(0.0, (self._clock.monotonic_ns() - captured_ns) / 1e6)
 
     def process(self, item: SourceItem) -> Iterator[Event]:
         """The next item of the live side."""

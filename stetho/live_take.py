@@ -10,6 +10,7 @@ from stetho.heart.quality import Quality
 from stetho.inference.session import MurmurModel
 from stetho.inference.take_analysis import TakeAnalysis
 from stetho.inference.verdict import MurmurVerdict, ScoredWindow
+from stetho.notice import notice_for
 from stetho.spool import TakeSpool
 from stetho.stream import Chunk, Span, StreamSpec
 from stetho.take import TakeStart
@@ -83,7 +84,8 @@ class LiveTake:
             provisional=not final,
             final=final,
             age_ms=self.age_ms(self._newest_ns),
-            murmur=verdict.to_json(self.spec.rate_hz),
+            murmur=verdict.to_json(self.spec.rate_hz, self.begun.start),
             applicability=applicability(self.spec),
             origin=self.spec.origin.value,
+            notice=notice_for(verdict.label),
         )

@@ -10,6 +10,7 @@ from stetho.analysis import RecordingResult
 from stetho.exam.site import STANDARD_SITES, Site
 from stetho.inference.manifest import Thresholds
 from stetho.inference.verdict import Label, LogOdds
+from stetho.notice import notice_for
 
 SCHEMA = 1
 JUSTIFIED_LEAD = 0.1
@@ -58,6 +59,7 @@ class ExamResult:
             },
             "loudest_site": None if self.loudest_site is None else self.loudest_site.value,
             "sites": {site.value: list(names) for site, names in self.sites.items()},
+            "notice": notice_for(self.label),
             "schema": SCHEMA,
         }
 

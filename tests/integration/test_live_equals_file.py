@@ -1,0 +1,75 @@
+"""What a device streams over a real serial port is saved sample for sample, and judged exactly as the saved file is."""
+
+import asyncio
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from hw_sim.pace import Pace
+from hw_sim.ports.pty import PtyPort
+from hw_sim.recipe import Recipe
+from stetho.analysis import analyze
+from stetho.engine import Engine
+from stetho.events import VerdictEvent
+from stetho.records.recorder import Recorder
+from stetho.source import open_uri
+
+pytestmark = pytest.mark.slow
+
+EACH = 20
+SPEED = 16
+LEAST_S = 7.5
+
+
+def chosen(data_folder: Path) -> list[Path]:
+    """Twenty recordings of each label, the first by their hash: long enough to be judged."""
+    with (data_folder / "pcg" / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        rows = [
+            row for row in csv.DictReader(file) if row["dataset"] == "circor" and float(row["stored_dur_s"]) >= LEAST_S
+        ]
+    rows.sort(key=lambda row: row["sha256"])
+    picked = []
+    for label in ("present", "absent"):
+        picked += [row["path"] for row in rows if row["murmur_at_site"] == label][:EACH]
+    return [data_folder / "pcg" / path for path in picked]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of playing one recording over a pty."""
+
+    finals: list[VerdictEvent]
+    saved: Path
+
+
+async def play(recording: Path, saved: Path) -> Played:
+    async with PtyPort(Recipe(file=recording).device(), Pace(SPEED)) as port:
+        recorder = Recorder(saved)
+        try:
+            async with Engine(open_uri(port.address), archive=recorder) as engine:
+                events = [event async for event in engine.events(VerdictEvent)]
+        except BaseException:
+            recorder.abandon()
+            raise
+    await asyncio.to_thread(recorder.finish, engine.device)
+    finals = [event for event in events if isinstance(event, VerdictEvent) and event.final]
+    return Played(finals, saved)
+
+
+def test_40_recordings_over_a_serial_port(data_folder: Path, tmp_path: Path) -> None:
+    recordings = chosen(data_folder)
+    assert len(recordings) == 2 * EACH
+    differing = []
+    for number, recording in enumerate(recordings):
+        played = asyncio.run(play(recording, tmp_path / f"{number}.wav"))
+        original, _ = soundfile.read(recording, dtype="int16")
+        saved, _ = soundfile.read(played.saved, dtype="int16")
+        assert np.array_equal(original, saved), recording.name
+        said = analyze(recording)
+        if [final.murmur for final in played.finals] != [said.murmur.to_json(said.spec.rate_hz)]:
+            differing.append((recording.name, played.finals, said.murmur))
+    assert not differing

@@ -1,0 +1,48 @@
+"""A CSV of recordings."""
+
+from pathlib import Path
+
+import pytest
+
+from stetho.errors import InputError
+from stetho.exam.manifest import read_manifest
+from stetho.exam.site import Site
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "exams.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_paths_are_relative_to_the_csv(tmp_path: Path) -> None:
+    rows = read_manifest(written(tmp_path, "exam,site,path,age_years\ne1,AV,sounds/a.wav,7\ne1,Erb,/b.wav,\n"))
+    assert [(row.path, row.exam, row.site) for row in rows] == [
+        (tmp_path / "sounds" / "a.wav", "e1", Site.AV),
+        (Path("/b.wav"), "e1", Site.ERB),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "no column 'path'"),
+        ("path,exam\na.wav,e\n", "no column 'site'"),
+        ("path,exam,site\n", "lists no recordings"),
+        ("path,exam,site\na.wav,e,XX\n", "Line 2 .*'XX'"),
+        ("path,exam,site\na.wav,e,AV\n,e,AV\n", "Line 3"),
+        ("path,exam,site\na.wav,e\n", "Line 2"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        read_manifest(written(tmp_path, text))
+
+
+def test_a_csv_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="can't be read"):
+        read_manifest(tmp_path / "missing.csv")
+    binary = tmp_path / "binary.csv"
+    binary.write_bytes(b"\xff\xfe\x00\x01" * 100)
+    with pytest.raises(InputError, match="can't be read"):
+        read_manifest(binary)
