@@ -11,6 +11,7 @@ from typing import Any
 from stetho.errors import ConfigError
 
 PREFIX = "STETHO_"
+DEFAULT_RECONNECT_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Config:
 
     models: Path | None = None
     device: str | None = None
-    reconnect_s: float = 20.0
+    reconnect_s: float = DEFAULT_RECONNECT_S
 
     def with_flags(self, *, device: str | None = None, reconnect_s: float | None = None) -> "Config":
         """What was typed wins over what was set."""

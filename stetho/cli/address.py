@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit, urlunsplit
 
-from stetho.config import Config
+from stetho.config import DEFAULT_RECONNECT_S, Config
 from stetho.errors import DeviceNotFoundError
 from stetho.source import DeviceUri
 
@@ -18,11 +18,11 @@ def address_of(config: Config) -> str:
 
 
 def with_patience(address: str, reconnect_s: float) -> str:
-    """The address with `reconnect_s` in its query, which sources read; one that is there already stays.
+    """The address with `reconnect_s` in its query, which sources read where it can be set.
 
-    Raises ConfigError for what is no address.
+    One that is there already stays; the default needs no saying. Raises ConfigError for what is no address.
     """
-    if "reconnect_s" in DeviceUri.parse(address).query:
+    if "reconnect_s" in DeviceUri.parse(address).query or reconnect_s == DEFAULT_RECONNECT_S:
         return address
     parts = urlsplit(address)
     query = "&".join(part for part in (parts.query, f"reconnect_s={reconnect_s:g}") if part)
