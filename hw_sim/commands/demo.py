@@ -1,0 +1,117 @@
+"""Shows the whole product without a device: a simulated stethoscope, a real serial port, the live view."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from hw_sim.pace import Pace
+    from hw_sim.programme import Programme
+    from stetho.events import Event, VerdictEvent
+
+_LIFTED_S = 1.0
+_ON_SCREEN = 100  # takes, alternating; nobody watches longer
+
+
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="No screen: two takes, then the end.")] = False,
+    seconds: Annotated[
+        float, typer.Option(min=18.0, metavar="S", help="How long two takes last together, one without a murmur first.")
+    ] = 30.0,
+    seed: Annotated[int, typer.Option(min=0, help="Which hearts are played.")] = 7,
+    port: Annotated[str, typer.Option(help="pty, tcp or tcp:PORT. [default: pty where there is one]")] = "any",
+    speed: Annotated[float, typer.Option(min=0.1, max=20.0, help="How fast time runs.")] = 1.0,
+    json: Annotated[bool, typer.Option("--json", help="Print the events of `live --json`; no screen.")] = False,
+) -> None:
+    """Shows the whole product without a device: a simulated stethoscope, a real serial port, the live view.
+
+    A heart without a murmur and one with a murmur are heard in turn. Without a screen each is heard once, what was
+    played is said on standard error beside what was found, and exit code 0 says that both were judged.
+    """
+    import asyncio
+    import sys
+
+    from hw_sim.pace import Pace
+
+    screen = sys.stdout.isatty() and not (headless or json)
+    programme = _programme(seed, seconds / 2 - _LIFTED_S, _ON_SCREEN if screen else 2)
+    asyncio.run(_play(programme, seed, port, Pace(speed), screen=screen, json=json))
+
+
+def _programme(seed: int, take_s: float, takes: int) -> "Programme":
+    """Hearts without and with a murmur in turn, the chest piece lifted between them."""
+    from dataclasses import replace
+
+    from hw_sim.programme import Programme
+    from hw_sim.recipe import Recipe
+
+    parts = []
+    for take in range(takes):
+        name = ("clear", "murmur")[take % 2]
+        heart = Recipe(name, seed + take // 2, seconds=take_s).programme()
+        lifted = Recipe("silence", seed + take, seconds=_LIFTED_S).programme()
+        parts += [*heart.parts, *(replace(part, touching=False) for part in lifted.parts)]
+    return Programme(tuple(parts))
+
+
+async def _play(programme: "Programme", seed: int, port: str, pace: "Pace", *, screen: bool, json: bool) -> None:
+    import asyncio
+    import sys
+
+    from hw_sim.device import Device
+    from hw_sim.identity import Identity
+    from hw_sim.ports.choose import port_of
+    from hw_sim.warm import warm
+    from stetho.cli.live_run import Shown, run_live
+    from stetho.cli.wording import INVESTIGATIONAL
+    from stetho.source import open_uri
+
+    device = Device(Identity.of_seed(seed), programme)
+    await asyncio.to_thread(warm)
+    async with port_of(port, device, pace) as reached:
+        if screen:
+            await run_live(open_uri(reached.address), Shown.SCREEN)
+            return
+        print(f"Two synthetic hearts, SIMULATED, through {reached.address}. {INVESTIGATIONAL}", file=sys.stderr)
+        await _judge(reached.address, json=json)
+
+
+async def _judge(address: str, *, json: bool) -> None:
+    """Prints the events, then what was played beside what was found. Raises StethoError for a take without an end."""
+    import sys
+
+    from stetho.cli.live_lines import said
+    from stetho.engine import Engine
+    from stetho.errors import StethoError
+    from stetho.events import Event, VerdictEvent
+    from stetho.source import open_uri
+
+    finals = []
+    said_last: dict[type[Event], str] = {}
+    async with Engine(open_uri(address)) as engine:
+        async for event in engine.events():
+            if json:
+                _print_json(event)
+            elif (line := said(event)) not in {"", said_last.get(type(event))}:
+                said_last[type(event)] = line
+                print(line, flush=True)
+            if isinstance(event, VerdictEvent) and event.final:
+                finals.append(event)
+    for played, final in zip(("without a murmur", "with a murmur"), finals, strict=False):
+        print(f"take {final.take}: played a heart {played}, found {_found(final)}", file=sys.stderr)
+    if len(finals) != 2:
+        raise StethoError(f"Only {len(finals)} of 2 takes ended with a final verdict: try again with more --seconds.")
+
+
+def _print_json(event: "Event") -> None:
+    from stetho.cli.output import print_json
+
+    thing = event.to_json()
+    if thing is not None:
+        print_json(thing)
+
+
+def _found(final: "VerdictEvent") -> str:
+    from stetho.cli.wording import verdict_words
+
+    return f"{final.murmur['label']} ({verdict_words(final.murmur)})"
