@@ -49,10 +49,6 @@ _seed = pytest.StashKey[int]()
 _skipped = pytest.StashKey[list[tuple[str, str]]]()
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    return f"profile: {PROFILE}; seed: {config.stash[_seed]} (again with --hypothesis-seed={config.stash[_seed]})"
-
-
 # --- what a test may ask for ---------------------------------------------------------------------------------------
 
 
@@ -216,6 +212,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    seed = config.stash[_seed]
+    terminalreporter.write_line(f"profile {PROFILE}, seed {seed}: again with --hypothesis-seed={seed}")
     for nodeid, reason in config.stash[_skipped]:
         terminalreporter.write_line(f"skipped: {nodeid}: {reason}")
     for nodeid, reason in _unknown_skips(config):
