@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import torch
-from stetho.dsp.mel import FLOOR, N_MELS
 from torch import Tensor
+
+from stetho.dsp.mel import FLOOR, N_MELS
 
 DB = math.log(10.0) / 10.0  # one decibel, in the natural-log power units of a log-mel
 

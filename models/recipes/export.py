@@ -12,7 +12,6 @@ import numpy.typing as npt
 import onnx
 import torch
 from features import WINDOW_FRAMES
-from stetho.dsp.mel import N_MELS
 from network import Complete
 from onnxruntime.quantization import (
     CalibrationDataReader,
@@ -22,6 +21,8 @@ from onnxruntime.quantization import (
     quant_pre_process,
     quantize_static,
 )
+
+from stetho.dsp.mel import N_MELS
 
 Float32 = npt.NDArray[np.float32]
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 from dataset import UNANNOTATED, Recording
+
 from stetho.dsp.mel import HOP, N_MELS, RATE_HZ, log_mel, mel_sha256
 from stetho.dsp.resample import to_2khz
 

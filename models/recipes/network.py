@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import torch
 from dataset import LABELS, STATES
-from stetho.dsp.mel import N_MELS
 from torch import Tensor, nn
+
+from stetho.dsp.mel import N_MELS
 
 EMBEDDING = 32
 _SYSTOLE, _DIASTOLE = STATES.index("systole"), STATES.index("diastole")

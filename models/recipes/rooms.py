@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from features import WINDOW_FRAMES, read_samples
+
 from stetho.dsp.mel import N_MELS, log_mel
 
 Float32 = npt.NDArray[np.float32]

@@ -15,11 +15,12 @@ from augment import mask
 from batches import Batch, Batches, Variety
 from dataset import UNANNOTATED, Recording
 from features import Features
-from stetho.dsp.mel import N_MELS
 from network import Complete, Network, Normalise
 from targets import Emphasis, targets
 from torch import Tensor, nn
 from torch.nn import functional
+
+from stetho.dsp.mel import N_MELS
 
 Float32 = npt.NDArray[np.float32]
 
@@ -132,9 +133,7 @@ class _Run:
     @torch.no_grad()
     def _follow(self) -> None:
         keep = min(self._recipe.schedule.averaging, (1 + self.step) / (10 + self.step))
-        for mine, theirs in zip(
-            self._average.state_dict().values(), self._model.state_dict().values(), strict=True
-        ):
+        for mine, theirs in zip(self._average.state_dict().values(), self._model.state_dict().values(), strict=True):
             if mine.is_floating_point():
                 mine.lerp_(theirs, 1.0 - keep)
             else:

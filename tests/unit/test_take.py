@@ -1,5 +1,7 @@
 """Where takes begin and end."""
 
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,4 +105,4 @@ def test_takes_never_overlap_and_hold_exactly_their_samples(
             case TakeEnd():
                 assert item.span.stop == held
                 spans.append(item.span)
-    assert all(a.stop <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.stop <= b.start for a, b in itertools.pairwise(spans))
