@@ -19,7 +19,7 @@ def demo(
         float, typer.Option(min=18.0, metavar="S", help="How long two takes last together, one without a murmur first.")
     ] = 30.0,
     seed: Annotated[int, typer.Option(min=0, help="Which hearts are played.")] = 7,
-    port: Annotated[str, typer.Option(help="pty, tcp or tcp:PORT. [default: pty where there is one]")] = "any",
+    port: Annotated[str, typer.Option(help="pty, tcp or tcp:PORT; any is a pty where there is one.")] = "any",
     speed: Annotated[float, typer.Option(min=0.1, max=20.0, help="How fast time runs.")] = 1.0,
     json: Annotated[bool, typer.Option("--json", help="Print the events of `live --json`; no screen.")] = False,
 ) -> None:

@@ -14,21 +14,21 @@ def sim(
     scenario: Annotated[
         str, typer.Argument(help="The heart: clear (no murmur), murmur, diastolic, noisy or silence.")
     ] = "clear",
-    port: Annotated[str, typer.Option(help="pty, tcp (any free port) or tcp:PORT.")] = "any",
+    port: Annotated[str, typer.Option(help="pty, tcp (any free port) or tcp:PORT; any is a pty where there is one.")] = "any",
     play: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Play this recording instead of a heart, once, then lift off.")
     ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Play the recording over and over.")] = False,
     rate: Annotated[
-        int | None, typer.Option(metavar="HZ", help="Samples a second. [default: 4000, or the file's own]")
+        int | None, typer.Option(metavar="HZ", help="Samples a second. (default: 4000, or the file's own)")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Which heart, and which faults: the same seed, the same bytes.")] = 0,
-    rate_bpm: Annotated[float | None, typer.Option(metavar="BPM", help="Heart rate. [default: by seed]")] = None,
-    site: Annotated[str | None, typer.Option(help="Where it lies: AV, PV, TV or MV. [default: by seed]")] = None,
-    grade: Annotated[int | None, typer.Option(help="The murmur's grade, 1 to 6. [default: by seed]")] = None,
+    rate_bpm: Annotated[float | None, typer.Option(metavar="BPM", help="Heart rate. (default: by seed)")] = None,
+    site: Annotated[str | None, typer.Option(help="Where it lies: AV, PV, TV or MV. (default: by seed)")] = None,
+    grade: Annotated[int | None, typer.Option(help="The murmur's grade, 1 to 6. (default: by seed)")] = None,
     timing: Annotated[str | None, typer.Option(help="The murmur's phase: systolic or diastolic.")] = None,
     seconds: Annotated[float | None, typer.Option(metavar="S", help="Lift off after that long.")] = None,
-    codec: Annotated[str | None, typer.Option(help="The only codec on offer: pcm16 or adpcm. [default: both]")] = None,
+    codec: Annotated[str | None, typer.Option(help="The only codec on offer: pcm16 or adpcm. (default: both)")] = None,
     loss: Annotated[float, typer.Option(metavar="SHARE", help="Share of audio packets that are lost, 0 to 1.")] = 0.0,
     speed: Annotated[
         float, typer.Option(min=0.0, help="How fast the device's time runs; 0 is as fast as it is read.")
