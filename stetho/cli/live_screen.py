@@ -1,8 +1,11 @@
 """The live screen as text: what is drawn where, from what is known now. Fits 80 columns by 24 lines and says all of it."""
 
+import textwrap
+
 from rich.text import Text
 
 from stetho.cli.live_state import LiveState
+from stetho.cli.trace import WINDOW_S
 from stetho.cli.wording import INVESTIGATIONAL, reason_words, verdict_words
 from stetho.events import VerdictEvent
 from stetho.stream import Origin
@@ -21,8 +24,8 @@ def draw(state: LiveState, width: int, height: int, now_ns: int) -> Text:
         _fact("Link", _link(state, now_ns)),
         _fact("Device", _device(state)),
     ]
-    foot = [_wrapped_line(line) for line in _wrap(f"{INVESTIGATIONAL}", width)] + [Text("q ends", style="dim")]
-    room = max(3, height - len(head) - len(facts) - len(foot) - 3)
+    foot = [Text(line, style="dim") for line in textwrap.wrap(f"{INVESTIGATIONAL} q ends.", width)]
+    room = max(3, height - len(head) - len(facts) - len(foot) - 2)
     lines = [*head, *_signal(state, width, room, now_ns), Text(), *facts, Text(), *foot]
     for line in lines:
         line.truncate(width, overflow="ellipsis")
@@ -48,7 +51,22 @@ def _signal(state: LiveState, width: int, height: int, now_ns: int) -> list[Text
         return _said(f"SIGNAL LOST{since} — trying again", "bold red", width, height)
     if age_s is None:
         return _said("Waiting for the first sound …", "dim", width, height)
-    return [Text(row, style="cyan") for row in state.trace.rows(width, height)]
+    rows = [Text(row, style="cyan") for row in state.trace.rows(width, height - 1)]
+    return [*rows, Text(_beat_marks(state, width), style="dim")]
+
+
+def _beat_marks(state: LiveState, width: int) -> str:
+    """`1` and `2` below the first and second heart sounds of the trace; they come about two seconds late."""
+    marks = [" "] * width
+    newest_s = state.trace.newest_s
+    if newest_s is None:
+        return ""
+    for beat in state.beats:
+        for sign, at_s in (("1", beat.s1_s), ("2", beat.s2_s)):
+            column = width if at_s is None else int(width * (1 - (newest_s - at_s) / WINDOW_S))
+            if 0 <= column < width:
+                marks[column] = sign
+    return "".join(marks)
 
 
 def _said(words: str, style: str, width: int, height: int) -> list[Text]:
@@ -58,21 +76,14 @@ def _said(words: str, style: str, width: int, height: int) -> list[Text]:
 
 
 def _verdict_lines(state: LiveState, width: int) -> list[Text]:
-    """Two lines, always: the running take's verdict, or the last final one."""
+    """Three lines, always: the running take's verdict or the last final one, and where it stands."""
     shown = state.running or state.final
     if shown is None:
-        return [_fact("Verdict", Text("listening; the first comes after 5 s of sound", style="dim")), Text()]
-    murmur = shown.murmur
-    words = Text(verdict_words(murmur), style=_STYLES.get(murmur["label"], "bold"))
-    lines = [_fact("Verdict", words)]
-    if words.cell_len > width - LABEL_WIDTH:
-        first, rest = verdict_words(murmur).split(". ", 1)
-        return [
-            _fact("Verdict", Text(f"{first}.", style="bold")),
-            _fact("", Text(rest, style="bold")),
-            _standing(shown),
-        ]
-    return [*lines, _standing(shown)]
+        return [_fact("Verdict", Text("listening; the first comes after 5 s of sound", style="dim")), Text(), Text()]
+    style = _STYLES.get(shown.murmur["label"], "bold")
+    words = textwrap.wrap(verdict_words(shown.murmur), width - LABEL_WIDTH)
+    lines = [_fact("" if i else "Verdict", Text(line, style=style)) for i, line in enumerate(words)]
+    return [*lines, _standing(shown), Text()][:3]
 
 
 def _standing(shown: VerdictEvent) -> Text:
@@ -131,13 +142,3 @@ def _device(state: LiveState) -> Text:
 
 def _fact(label: str, value: Text) -> Text:
     return Text.assemble((f"{label:<{LABEL_WIDTH}}", "dim"), value)
-
-
-def _wrap(words: str, width: int) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(words, width)
-
-
-def _wrapped_line(line: str) -> Text:
-    return Text(line, style="dim")

@@ -1,11 +1,13 @@
 """What the live screen knows: the newest event of each kind, and how old the signal is."""
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from stetho.cli.trace import Trace
 from stetho.events import BeatEvent, Event, LinkEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
 from stetho.source import DeviceInfo, LinkState
 
+MOST_BEATS = 32
 LOST_AFTER_S = 0.8
 """Older than this, a signal is called lost: within the second that the contract allows, drawing included."""
 
@@ -21,6 +23,7 @@ class LiveState:
     rate: RateEvent | None = None
     running: VerdictEvent | None = None
     final: VerdictEvent | None = None
+    beats: deque[BeatEvent] = field(default_factory=lambda: deque(maxlen=MOST_BEATS))
     newest_ns: int | None = None
     ended: bool = False
 
@@ -39,13 +42,14 @@ class LiveState:
             case VerdictEvent():
                 self._verdict(event)
             case BeatEvent():
-                pass  # the trace shows them
+                self.beats.append(event)
 
     def _link(self, event: LinkEvent) -> None:
         self.link = event
         self.ended = event.state is LinkState.ENDED
         if event.state is not LinkState.STREAMING:
             self.trace.clear()
+            self.beats.clear()
 
     def _verdict(self, event: VerdictEvent) -> None:
         if event.final:

@@ -10,7 +10,9 @@ from stetho.stream import Samples
 
 # Bits of the braille block (Unicode 2800) by [row][column] of the cell.
 _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], np.uint32)
+WINDOW_S = 5.0
 FAINTEST_FULL_HEIGHT = 1e-3  # full scale: anything fainter is drawn small, so that silence looks like silence
+HEADROOM = 1.25
 
 
 class Trace:
@@ -19,7 +21,7 @@ class Trace:
     A bin belongs to sample indices, not to arrival: what is lost leaves an empty place.
     """
 
-    def __init__(self, window_s: float = 4.0, bins_per_s: int = 50) -> None:
+    def __init__(self, window_s: float = WINDOW_S, bins_per_s: int = 50) -> None:
         self.bins_per_s = bins_per_s
         self._bins: deque[_Bin] = deque(maxlen=round(window_s * bins_per_s))
 
@@ -32,6 +34,11 @@ class Trace:
             until = min(wave.samples.size, (index + 1) * per_bin - wave.start)
             self._put(index, wave.samples[at:until])
             at = until
+
+    @property
+    def newest_s(self) -> float | None:
+        """Stream time of the right edge; None where nothing is drawn."""
+        return (self._bins[-1].index + 1) / self.bins_per_s if self._bins else None
 
     def clear(self) -> None:
         """Forgets everything: nothing old may look live."""
@@ -58,14 +65,19 @@ class Trace:
         rows, columns = dots.shape
         newest = self._bins[-1].index
         span = self._bins.maxlen or 1
-        top = max(FAINTEST_FULL_HEIGHT, *(max(abs(b.low), abs(b.high)) for b in self._bins))
-        middle = (rows - 1) / 2
+        top = self._full_height()
+        middle = rows // 2
         for b in self._bins:
             right = columns - (newest - b.index) * columns // span
             left = columns - (newest - b.index + 1) * columns // span
             upper = round(middle - b.high / top * middle)
             lower = round(middle - b.low / top * middle)
-            dots[max(0, upper) : lower + 1, max(0, left) : max(right, left + 1)] = True
+            dots[max(0, upper) : max(0, lower) + 1, max(0, left) : max(right, left + 1)] = True
+
+    def _full_height(self) -> float:
+        """What fills the height: the loud beats of the window; a single knock goes beyond it and is cut off."""
+        peaks = [max(abs(b.low), abs(b.high)) for b in self._bins]
+        return max(FAINTEST_FULL_HEIGHT, HEADROOM * float(np.percentile(peaks, 97)))
 
 
 @dataclass(frozen=True, slots=True)

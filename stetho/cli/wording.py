@@ -23,7 +23,7 @@ _REASONS = {
     "too_few_windows": "too few good seconds, at least 7 s are needed",
     "expert_could_not_judge": "an expert could probably not judge this sound",
     "unlike_training": "this sound is unlike those that the model knows",
-    "model_failed": "the model failed",
+    "analysis_failed": "the analysis failed, nothing can be said",
     # the exam
     "no_usable_site": "no site could be judged",
     "site_missing": "a standard site (AV, PV, TV, MV) was not recorded",
