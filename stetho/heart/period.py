@@ -36,9 +36,9 @@ def period_of(probabilities: Samples, frame_s: float) -> Period | None:
         for lag in range(max(1, shortest), longest + 1)
         if match[lag] > match[lag - 1] and (lag == longest or match[lag] >= match[lag + 1])
     ]
-    if not peaks:
+    highest = max((match[lag] for lag in peaks), default=0.0)
+    if highest <= 0.0:
         return None
-    highest = max(match[lag] for lag in peaks)
     lag = next(lag for lag in peaks if match[lag] >= NEARLY * highest)
     strength = float(np.clip(match[lag], 0.0, 1.0))
     return Period((lag + _vertex(match, lag)) * frame_s, strength) if strength > 0.0 else None

@@ -1,23 +1,36 @@
 """The one path from a take's samples to its verdict: `live`, `analyze` and the exam all run this."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from stetho.dsp.frames import Frames
 from stetho.dsp.frontend import FrontEnd
-from stetho.errors import ModelError
 from stetho.heart.beats import Beat, Segment, beats, segments
 from stetho.heart.quality import Quality, QualityGate, poor_cause
 from stetho.heart.rate import HeartRate, heart_rate
 from stetho.inference.session import MurmurModel
 from stetho.inference.states import StateTrack
-from stetho.inference.verdict import Doubt, Label, MurmurVerdict, ScoredWindow, judge
+from stetho.inference.verdict import (
+    Doubt,
+    Label,
+    MurmurVerdict,
+    ScoredWindow,
+    judge,
+    present_log_odds,
+    unknown_log_odds,
+)
 from stetho.inference.windows import Window, Windows
 from stetho.stage import GapGate
-from stetho.stream import Chunk, StreamSpec
+from stetho.stream import Chunk, Span, StreamSpec
+
+T = TypeVar("T")
 
 LOOK_BACK_S = 10
 """How much of a take the live heart rate looks at."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,13 @@ class TakeAnalysis:
         self._failed = False
 
     def process(self, chunk: Chunk) -> Iterator[Quality | ScoredWindow]:
-        """Takes the next samples of the take. A gap resets the stages; windows go on at the next whole second."""
+        """Takes the next samples of the take. A gap resets the stages; windows go on at the next whole second.
+
+        A fault in here makes the take unknown and is logged; it ends neither the stream nor its recording.
+        """
+        yield from self._guarded(self._process(chunk))
+
+    def _process(self, chunk: Chunk) -> Iterator[Quality | ScoredWindow]:
         if self._gap.opens_gap(chunk):
             yield from self._flush()
             for stage in (self._front_end, self._windows, self._quality_gate):
@@ -67,7 +86,16 @@ class TakeAnalysis:
 
     def finish(self) -> Iterator[Quality | ScoredWindow]:
         """The take has ended: gives what the stages still held."""
-        yield from self._flush()
+        yield from self._guarded(self._flush())
+
+    def _guarded(self, found: Iterator[T]) -> Iterator[T]:
+        if self._failed:
+            return
+        try:
+            yield from found
+        except Exception:  # noqa: BLE001 - whatever it is, it must become an unknown and never a number
+            _log.exception("The analysis of a take failed; its verdict is unknown")
+            self._failed = True
 
     def _flush(self) -> Iterator[Quality | ScoredWindow]:
         yield from self._noted(self._quality_gate.flush())
@@ -81,31 +109,42 @@ class TakeAnalysis:
     def _score(self, found: Iterable[Frames]) -> Iterator[ScoredWindow]:
         for frames in found:
             for window in self._windows.process(frames):
-                scored = self._score_window(window)
-                if scored is not None:
-                    yield scored
+                yield self._scored_window(window)
 
-    def _score_window(self, window: Window) -> ScoredWindow | None:
-        try:
-            output = self._model.score(window.log_mel)
-        except ModelError:
-            self._failed = True  # the verdict is unknown from here on, and says so
-            return None
-        scored = ScoredWindow(window.index, window.span, output.murmur, window.concealed_share, output.embedding_rms)
+    def _scored_window(self, window: Window) -> ScoredWindow:
+        output = self._model.score(window.log_mel)
+        scored = ScoredWindow(
+            window.index,
+            window.span,
+            present_log_odds(output.murmur),
+            unknown_log_odds(output.murmur),
+            window.concealed_share,
+            output.embedding_rms,
+            poor_cause(self._measured_in(window.span), window.span),
+        )
         self._scored.append(scored)
         self._states.add(window.index, output.states)
         return scored
 
+    def _measured_in(self, span: Span) -> list[Quality]:
+        """The qualities that end inside `span`: all known by the time its window is, however the samples were cut."""
+        measured = []
+        for quality in reversed(self._qualities):
+            if quality.span.stop <= span.start:
+                break
+            if quality.span.stop <= span.stop:
+                measured.append(quality)
+        return measured[::-1]
+
     def verdict(self) -> MurmurVerdict:
         """The verdict on the take so far."""
         if self._failed:
-            return MurmurVerdict(Label.UNKNOWN, None, None, Doubt.MODEL_FAILED.value, 0)
-        poor = [poor_cause(self._qualities, window.span) for window in self._scored]
-        return judge(self._scored, poor, self._model.manifest)
+            return MurmurVerdict(Label.UNKNOWN, None, None, Doubt.ANALYSIS_FAILED.value, 0)
+        return judge(self._scored, self._model.manifest)
 
     def recent_beats(self) -> tuple[Beat, ...]:
         """Beats of the last seconds, in seconds of the take; the newest may still move."""
-        return tuple(beats(self._segments(last_s=LOOK_BACK_S)))
+        return tuple(beats(self._guarded(self._segments(last_s=LOOK_BACK_S))))
 
     def rate(self) -> HeartRate:
         """The heart rate over the last seconds."""
@@ -113,7 +152,7 @@ class TakeAnalysis:
 
     def summary(self) -> TakeSummary:
         """Everything that is known of the take."""
-        found = tuple(self._segments(last_s=None))
+        found = tuple(self._guarded(self._segments(last_s=None)))
         share = self._concealed / self._samples if self._samples else 0.0
         return TakeSummary(self.verdict(), heart_rate(beats(found)), found, tuple(self._qualities), share)
 

@@ -5,9 +5,10 @@ the reason; it is never a score of 0.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -35,22 +36,25 @@ class Doubt(StrEnum):
     LINK_LOSS = "link_loss"
     UNLIKE_TRAINING = "unlike_training"
     EXPERT_COULD_NOT_JUDGE = "expert_could_not_judge"
-    MODEL_FAILED = "model_failed"
+    ANALYSIS_FAILED = "analysis_failed"
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredWindow:
     """One window of a take. index: k, from second k of the take on. span: its source samples.
 
-    murmur: float32 (3,) logits of present, unknown, absent. concealed_share: 0..1 of its samples were filled in.
-    embedding_rms: how far from the middle of what the model was trained on.
+    present, unknown: the network's own log-odds, not calibrated (`present_log_odds`, `unknown_log_odds`).
+    concealed_share: 0..1 of its samples were filled in. embedding_rms: how far from the middle of the training data.
+    poor: why the signal can't be used there, or "".
     """
 
     index: int
     span: Span
-    murmur: Samples
-    concealed_share: float
+    present: float
+    unknown: float
+    concealed_share: float = 0.0
     embedding_rms: float = 0.0
+    poor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +129,18 @@ def probability(log_odds: float) -> float:
     return round(1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, log_odds)))), DECIMALS)
 
 
-def judge(windows: Sequence[ScoredWindow], poor: Sequence[str], manifest: Manifest) -> MurmurVerdict:
-    """The verdict on a take.
-
-    windows: all that were scored, in order. poor: for each, why the signal there can't be used ("" where it can).
-    """
+def judge(windows: Sequence[ScoredWindow], manifest: Manifest) -> MurmurVerdict:
+    """The verdict on a take, from all its scored windows in order."""
     if not windows:
         return MurmurVerdict(Label.UNKNOWN, None, None, Doubt.TOO_SHORT.value, 0)
-    doubts = [why or _doubt_of(window, manifest) for window, why in zip(windows, poor, strict=True)]
+    doubts = [window.poor or _doubt_of(window, manifest) for window in windows]
     good = [window for window, why in zip(windows, doubts, strict=True) if not why]
-    counted = good or list(windows)
+    counted = good or windows
     odds = LogOdds(
-        manifest.present(_mean(present_log_odds(w.murmur) for w in counted)),
-        manifest.unknown(_mean(unknown_log_odds(w.murmur) for w in counted)),
+        manifest.present(fmean(window.present for window in counted)),
+        manifest.unknown(fmean(window.unknown for window in counted)),
     )
-    evidence = max(counted, key=lambda w: present_log_odds(w.murmur)).span
+    evidence = max(counted, key=lambda window: window.present).span
     label, reason = _label(odds, len(good), doubts, manifest)
     return MurmurVerdict(label, odds, evidence, reason, len(good))
 
@@ -159,7 +160,3 @@ def _label(odds: LogOdds, good: int, doubts: Sequence[str], manifest: Manifest) 
     if odds.unknown_probability >= manifest.recording.unknown:
         return Label.UNKNOWN, Doubt.EXPERT_COULD_NOT_JUDGE.value
     return (Label.PRESENT if odds.probability >= manifest.recording.present else Label.ABSENT), None
-
-
-def _mean(values: Iterable[float]) -> float:
-    return float(np.mean(np.fromiter(values, dtype=np.float64)))

@@ -29,30 +29,27 @@ MANIFEST = Manifest(
 )
 
 
-def window(
-    index: int, present: float, unknown: float = -9.0, concealed_share: float = 0.0, embedding_rms: float = 0.0
-) -> ScoredWindow:
-    murmur = np.array([present, unknown, 0.0], np.float32)
-    return ScoredWindow(index, Span(index * 100, index * 100 + 500), murmur, concealed_share, embedding_rms)
+def window(index: int, present: float, unknown: float = -9.0, **more: float | str) -> ScoredWindow:
+    return ScoredWindow(index, Span(index * 100, index * 100 + 500), present, unknown, **more)  # type: ignore[arg-type]
 
 
 def test_three_good_windows_decide() -> None:
-    verdict = judge([window(k, 2.0) for k in range(3)], [""] * 3, MANIFEST)
+    verdict = judge([window(k, 2.0) for k in range(3)], MANIFEST)
     assert (verdict.label, verdict.reason, verdict.windows_scored) == (Label.PRESENT, None, 3)
-    assert verdict.probability == pytest.approx(0.881, abs=1e-9)
-    verdict = judge([window(k, -2.0) for k in range(3)], [""] * 3, MANIFEST)
+    assert verdict.probability == 0.881
+    verdict = judge([window(k, -2.0) for k in range(3)], MANIFEST)
     assert (verdict.label, verdict.probability) == (Label.ABSENT, 0.119)
 
 
 def test_no_window_gives_no_number() -> None:
-    verdict = judge([], [], MANIFEST)
+    verdict = judge([], MANIFEST)
     assert (verdict.label, verdict.reason) == (Label.UNKNOWN, Doubt.TOO_SHORT.value)
     assert verdict.probability is None
     assert verdict.unknown_probability is None
 
 
 def test_two_windows_are_too_few_and_still_give_both_figures() -> None:
-    verdict = judge([window(0, 3.0), window(1, 3.0)], ["", ""], MANIFEST)
+    verdict = judge([window(0, 3.0), window(1, 3.0)], MANIFEST)
     assert (verdict.label, verdict.reason) == (Label.UNKNOWN, Doubt.TOO_FEW_WINDOWS.value)
     assert verdict.probability is not None
     assert verdict.unknown_probability is not None
@@ -60,29 +57,29 @@ def test_two_windows_are_too_few_and_still_give_both_figures() -> None:
 
 def test_the_most_common_cause_of_bad_quality_is_the_reason() -> None:
     poor = ["clipping", "mains_hum", "mains_hum", ""]
-    verdict = judge([window(k, 3.0) for k in range(4)], poor, MANIFEST)
+    verdict = judge([window(k, 3.0, poor=why) for k, why in enumerate(poor)], MANIFEST)
     assert (verdict.label, verdict.reason) == (Label.UNKNOWN, "mains_hum")
 
 
 def test_windows_with_too_much_concealed_do_not_count() -> None:
     windows = [window(k, 3.0, concealed_share=0.06) for k in range(4)]
-    assert judge(windows, [""] * 4, MANIFEST).reason == Doubt.LINK_LOSS.value
+    assert judge(windows, MANIFEST).reason == Doubt.LINK_LOSS.value
     windows = [window(k, 3.0, concealed_share=0.05) for k in range(4)]
-    assert judge(windows, [""] * 4, MANIFEST).label is Label.PRESENT
+    assert judge(windows, MANIFEST).label is Label.PRESENT
 
 
 def test_a_window_unlike_the_training_data_does_not_count() -> None:
     windows = [window(k, 3.0, embedding_rms=2.1) for k in range(4)]
-    assert judge(windows, [""] * 4, MANIFEST).reason == Doubt.UNLIKE_TRAINING.value
+    assert judge(windows, MANIFEST).reason == Doubt.UNLIKE_TRAINING.value
 
 
 def test_what_an_expert_could_not_judge_is_unknown() -> None:
-    verdict = judge([window(k, 1.0, unknown=4.0) for k in range(5)], [""] * 5, MANIFEST)
+    verdict = judge([window(k, 1.0, unknown=4.0) for k in range(5)], MANIFEST)
     assert (verdict.label, verdict.reason) == (Label.UNKNOWN, Doubt.EXPERT_COULD_NOT_JUDGE.value)
 
 
 def test_the_evidence_is_the_window_that_speaks_loudest_for_a_murmur() -> None:
-    verdict = judge([window(0, 1.0), window(1, 4.0), window(2, 2.0)], [""] * 3, MANIFEST)
+    verdict = judge([window(0, 1.0), window(1, 4.0), window(2, 2.0)], MANIFEST)
     assert verdict.to_json(rate_hz=100)["evidence_s"] == [1.0, 6.0]
 
 
@@ -101,8 +98,13 @@ scores = st.floats(-30, 30, width=32)
 def test_fewer_than_three_usable_windows_are_never_anything_but_unknown(
     rows: list[tuple[float, float, str, float]],
 ) -> None:
-    windows = [window(k, present, unknown, share) for k, (present, unknown, _, share) in enumerate(rows)]
-    verdict = judge(windows, [cause for *_, cause, _ in rows], MANIFEST)
+    verdict = judge(
+        [
+            window(k, present, unknown, poor=cause, concealed_share=share)
+            for k, (present, unknown, cause, share) in enumerate(rows)
+        ],
+        MANIFEST,
+    )
     usable = sum(1 for *_, cause, share in rows if not cause and share <= 0.05)
     if usable < 3:
         assert verdict.label is Label.UNKNOWN
