@@ -21,6 +21,7 @@ from stetho.stream import Chunk, Samples, Span, StreamSpec
 
 CAPACITY_CHUNKS = 4096  # 80 s of 20 ms chunks: longer than any disk pauses that can still be called working
 SHORTEST_MEASURE_S = 10.0
+SETTLING_S = 3  # until the device's clock was asked a few times, capture times err by the link's delay
 _ZEROS_S = 1
 
 
@@ -140,7 +141,8 @@ class _Tape:
         self.writer = writer
         self.ledger = LossLedger()
         self._spec: StreamSpec = first.chunk.spec
-        self._first = self._last = first.chunk
+        self._settled: Chunk | None = None
+        self._last = first.chunk
         since_capture_ns = first.came_ns - first.chunk.t0_ns
         self._started = first.came_utc - timedelta(
             microseconds=since_capture_ns / 1000, seconds=self._spec.seconds(first.chunk.start)
@@ -158,6 +160,8 @@ class _Tape:
         self.ledger.enter(piece.holes)
         self.writer.write(to_int16(_without_lost(chunk, piece.holes)))
         self._last = chunk
+        if self._settled is None and chunk.start >= SETTLING_S * self._spec.rate_hz:
+            self._settled = chunk
 
     def _leave_empty(self, samples: int) -> None:
         """Zeros for samples that never came, so that time is kept."""
@@ -182,10 +186,12 @@ class _Tape:
         )
 
     def _measured_rate(self) -> MeasuredRate | None:
-        over_s = (self._last.t0_ns - self._first.t0_ns) / 1e9
+        if self._settled is None:
+            return None
+        over_s = (self._last.t0_ns - self._settled.t0_ns) / 1e9
         if over_s < SHORTEST_MEASURE_S:
             return None
-        return MeasuredRate((self._last.start - self._first.start) / over_s, over_s)
+        return MeasuredRate((self._last.start - self._settled.start) / over_s, over_s)
 
 
 def _without_lost(chunk: Chunk, holes: tuple[Hole, ...]) -> Samples:
