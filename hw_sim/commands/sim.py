@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    import asyncio
+
     from hw_sim.pace import Pace
     from hw_sim.recipe import Recipe
 
@@ -14,7 +16,9 @@ def sim(
     scenario: Annotated[
         str, typer.Argument(help="The heart: clear (no murmur), murmur, diastolic, noisy or silence.")
     ] = "clear",
-    port: Annotated[str, typer.Option(help="pty, tcp (any free port) or tcp:PORT; any is a pty where there is one.")] = "any",
+    port: Annotated[
+        str, typer.Option(help="pty, tcp (any free port) or tcp:PORT; any is a pty where there is one.")
+    ] = "any",
     play: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Play this recording instead of a heart, once, then lift off.")
     ] = None,
@@ -68,10 +72,26 @@ async def _serve(recipe: "Recipe", port: str, pace: "Pace", *, json: bool) -> No
     from hw_sim.warm import warm
 
     device = recipe.device()
+    _say_if_converted(recipe)
     await asyncio.to_thread(warm)
+    stopped = _on_termination()
     async with port_of(port, device, pace) as reached:
         _say_ready(recipe, reached.address, device.identity.serial_number, json=json)
-        await _until_terminated()
+        await stopped.wait()
+
+
+def _say_if_converted(recipe: "Recipe") -> None:
+    """A file that the device's 16 bits can't hold as it is must not pass for the original."""
+    import sys
+
+    from hw_sim.play import Recording
+
+    if recipe.file is None:
+        return
+    recording = Recording(recipe.file, rate_hz=recipe.rate_hz)
+    recording.close()
+    if not recording.exact:
+        print(f"stetho: {recipe.file} is played rounded to 16 bit, its first channel only.", file=sys.stderr)
 
 
 def _say_ready(recipe: "Recipe", address: str, serial_number: str, *, json: bool) -> None:
@@ -86,8 +106,8 @@ def _say_ready(recipe: "Recipe", address: str, serial_number: str, *, json: bool
     print(f"In another terminal: stetho live {address}. Stop with Ctrl+C.", flush=True)
 
 
-async def _until_terminated() -> None:
-    """Waits for SIGTERM, so that a stopped simulator leaves nothing behind; Ctrl+C ends it as it ends any command."""
+def _on_termination() -> "asyncio.Event":
+    """Set by SIGTERM, so that a stopped simulator leaves nothing behind; Ctrl+C ends it as it ends any command."""
     import asyncio
     import contextlib
     import signal
@@ -95,4 +115,4 @@ async def _until_terminated() -> None:
     stopped = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # Windows has no such signals on its loop
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    await stopped.wait()
+    return stopped
