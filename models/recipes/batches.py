@@ -10,24 +10,29 @@ import augment
 import numpy as np
 import numpy.typing as npt
 import torch
-from features import STATE_FRAMES, WINDOW_FRAMES, Features
+from dataset import LABELS, UNANNOTATED
+from features import WINDOW_FRAMES, Features
+from synthetic import with_bursts, with_diastolic_murmur
 from targets import Targets
 from torch import Tensor
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
 
+ENOUGH_ANNOTATED = 0.6  # of a window, for a made murmur to be heard in it
+
 
 @dataclass(frozen=True)
 class Variety:
     """How strongly windows are changed."""
 
-    stretch: float = 0.15  # standard deviation of the log of the tempo
+    stretch: float = 0.2  # standard deviation of the log of the tempo
     stretch_share: float = 0.5
     room_share: float = 0.15  # share of windows with a recorded room sound under them
     noise_share: float = 0.25  # share with made noise, recorded or not
     response: float = 1.0  # size of the random device response; 0 turns it off
-    mixup_share: float = 0.0  # share of batches whose windows are blended in pairs
+    diastolic_share: float = 0.25  # share of annotated windows without a murmur that get a made one in diastole
+    burst_share: float = 0.12  # share of the others that get noise which keeps to no phase
 
 
 class Batch(NamedTuple):
@@ -73,20 +78,36 @@ class Batches:
         """The next batch."""
         rows = self._numpy.choice(self._rows, size, p=self._draws)
         frames = np.stack([self._frames(int(row)) for row in rows])
-        log_mel = torch.from_numpy(np.asarray(self._features.log_mel[frames]))
+        states = np.asarray(self._features.states[frames[:, ::2] // 2]).astype(np.int64)
+        labels, weights = self._targets.labels[rows], self._targets.weights[rows]
+        log_mel = np.asarray(self._features.log_mel[frames])
+        self._make_sounds(log_mel, states, labels, weights)
         noise = augment.coloured_noise(size, WINDOW_FRAMES, self._torch)
         for place in np.flatnonzero(self._numpy.random(size) < self._variety.room_share):
             noise[int(place)] = torch.from_numpy(self._room())
-        log_mel = augment.with_noise_and_gain(log_mel, noise, self._variety.noise_share, self._torch)
-        log_mel = log_mel + self._variety.response * augment.device_response(size, self._torch)
-        states = np.asarray(self._features.states[frames[:, ::2] // 2]).astype(np.int64)
-        batch = Batch(
-            log_mel.transpose(1, 2)[:, None],
+        mixed = augment.with_noise_and_gain(torch.from_numpy(log_mel), noise, self._variety.noise_share, self._torch)
+        mixed = mixed + self._variety.response * augment.device_response(size, self._torch)
+        return Batch(
+            mixed.transpose(1, 2)[:, None],
             torch.from_numpy(states),
-            torch.from_numpy(self._targets.labels[rows]),
-            torch.from_numpy(self._targets.weights[rows]),
+            torch.from_numpy(labels),
+            torch.from_numpy(weights),
         )
-        return self._blend(batch) if self._numpy.random() < self._variety.mixup_share else batch
+
+    def _make_sounds(self, log_mel: Float32, states: Int64, labels: Float32, weights: Float32) -> None:
+        """Put made sounds under some of the windows, in place; a made murmur changes the label too."""
+        for place, chance in enumerate(self._numpy.random(len(log_mel))):
+            silent = labels[place].argmax() == LABELS.index("absent") and weights[place] == 1.0
+            annotated = (states[place] != UNANNOTATED).mean() > ENOUGH_ANNOTATED
+            if silent and annotated and chance < self._variety.diastolic_share:
+                power = with_diastolic_murmur(np.exp(log_mel[place]), states[place].repeat(2), self._numpy)
+                labels[place] = self._targets.made_murmur
+                weights[place] = self._targets.made_weight
+            elif chance > 1.0 - self._variety.burst_share:
+                power = with_bursts(np.exp(log_mel[place]), self._numpy)
+            else:
+                continue
+            log_mel[place] = np.log(power)
 
     def _frames(self, row: int) -> Int64:
         """Indices of 250 frames of one recording; picking them at another pace changes the heart rate, not the pitch."""
@@ -104,21 +125,3 @@ class Batches:
         clip = self._rooms[int(self._numpy.integers(len(self._rooms)))]
         rolled = np.roll(clip, int(self._numpy.integers(WINDOW_FRAMES)), axis=0)
         return np.asarray(rolled, np.float32)
-
-    def _blend(self, batch: Batch) -> Batch:
-        """Mixup in power: two hearts sound at once, labels by their shares; the phases are those of the louder one."""
-        share = float(self._numpy.beta(0.4, 0.4))
-        share = max(share, 1.0 - share)
-        other = torch.from_numpy(self._numpy.permutation(len(batch.labels)))
-        level = batch.log_mel.mean(dim=(1, 2, 3), keepdim=True)
-        centred = batch.log_mel - level
-        mixed = torch.logaddexp(centred + np.log(share), centred[other] + np.log(1.0 - share + 1e-6))
-        weights = share * batch.weights + (1.0 - share) * batch.weights[other]
-        labels = share * batch.weights[:, None] * batch.labels
-        labels = labels + (1.0 - share) * batch.weights[other, None] * batch.labels[other]
-        labels = labels / weights.clamp_min(1e-6)[:, None]
-        states = batch.states if share > 0.8 else torch.full_like(batch.states, -1)
-        return Batch(mixed, states, labels, weights)
-
-
-assert WINDOW_FRAMES == 2 * STATE_FRAMES

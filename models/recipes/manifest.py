@@ -9,31 +9,20 @@ from pathlib import Path
 
 from durations import Duration
 from features import STATE_FRAMES, WINDOW_FRAMES
-from platt import Platt
+from verdicts import Calibration, Thresholds
 
 from stetho.dsp.mel import FLOOR, FMAX_HZ, FMIN_HZ, HOP, N_FFT, N_MELS, RATE_HZ, mel_sha256
 
 COMMAND = "python models/recipes/build.py --out models/murmur/{version}"
-EXAM_RULE = "mean_of_sites"
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """At or above ``unknown`` the label is unknown; else at or above ``present`` it is present; else absent."""
-
-    present: float
-    unknown: float
+EXAM_RULE = "maximum_of_usable_sites"
 
 
 @dataclass(frozen=True)
 class Judgement:
     """How logits become words."""
 
-    present: Platt
-    unknown: Platt
-    prevalence: float
-    recording: Thresholds
-    exam: Thresholds
+    calibration: Calibration
+    thresholds: Thresholds
 
 
 @dataclass(frozen=True)
@@ -56,6 +45,7 @@ def write_manifest(
     """Write ``folder/manifest.toml`` for ``folder/model.int8.onnx``; the folder's name is the version."""
     network = (folder / "model.int8.onnx").read_bytes()
     version = folder.name
+    curves, thresholds = judgement.calibration, judgement.thresholds
     command = COMMAND.format(version=version)
     states = "\n".join(_duration(name, duration) for name, duration in durations.items())
     rows = "\n".join(f"{dataset} = {count}" for dataset, count in training.rows.items())
@@ -94,24 +84,25 @@ states = ["S1", "systole", "S2", "diastole"]
 # probability = sigmoid(slope * x + intercept). x of present: the mean over a recording's windows of
 # logit_present - logit_absent. x of unknown: the mean of logit_unknown - logsumexp(logit_present, logit_absent).
 [calibration]
-present_slope = {judgement.present.slope:.5f}
-present_intercept = {judgement.present.intercept:.5f}
-unknown_slope = {judgement.unknown.slope:.5f}
-unknown_intercept = {judgement.unknown.intercept:.5f}
+present_slope = {curves.present.slope:.5f}
+present_intercept = {curves.present.intercept:.5f}
+unknown_slope = {curves.unknown.slope:.5f}
+unknown_intercept = {curves.unknown.intercept:.5f}
 # Share of recordings in which the expert heard a murmur, among those that the expert could judge.
-prevalence = {judgement.prevalence:.4f}
+prevalence = {curves.prevalence:.4f}
 
 # unknown_probability >= unknown: "unknown"; else probability >= present: "present"; else "absent".
 [thresholds]
-present = {judgement.recording.present:.3f}
-unknown = {judgement.recording.unknown:.3f}
+present = {thresholds.present:.3f}
+unknown = {thresholds.unknown:.3f}
 
-# Over the sites of an exam: sigmoid of the mean of the calibrated logits ln(p / (1 - p)) of the sites' recordings, for
-# present and for unknown alike. The number of sites has no part in it. Then the rule of [thresholds] with these numbers.
+# A site is usable unless its recording is unknown. An exam without a usable site is unknown. Else its probability is the
+# highest, and its unknown_probability the lowest, of the usable sites: probability >= present: "present"; else
+# unknown_probability >= unknown: "unknown"; else "absent". How many sites there are has no part in it.
 [exam]
 rule = "{EXAM_RULE}"
-present = {judgement.exam.present:.3f}
-unknown = {judgement.exam.unknown:.3f}
+present = {thresholds.present:.3f}
+unknown = {thresholds.exam_unknown:.3f}
 
 # The root mean square of a window's embedding; above the limit, the window is unlike all that the model was trained on.
 [embedding]

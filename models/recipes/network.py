@@ -29,6 +29,9 @@ class Normalise(nn.Module):
     tells the classes of the training data apart (AUROC 0.61), and it belongs to the device, not to the heart.
     """
 
+    band_mean: Tensor
+    scale: Tensor
+
     def __init__(self, band_mean: Tensor, deviation: float) -> None:
         super().__init__()
         self.register_buffer("band_mean", band_mean.reshape(1, 1, N_MELS, 1))
@@ -113,6 +116,9 @@ class Whiten(nn.Module):
 
     The root mean square of what comes out is then a Mahalanobis distance: how unlike the training data a window is.
     """
+
+    centre: Tensor
+    rotation: Tensor
 
     def __init__(self) -> None:
         super().__init__()

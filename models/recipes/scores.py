@@ -12,6 +12,8 @@ import onnxruntime
 from export import INPUT, OUTPUTS
 from features import HOP_FRAMES, STATE_FRAMES, Features
 
+from stetho.inference.verdict import present_log_odds, unknown_log_odds
+
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
@@ -46,9 +48,9 @@ def score(
     present, unknown, states, embedding = [], [], [], []
     for count, row in enumerate(rows):
         outputs = graph.run(list(OUTPUTS), {INPUT: features.windows(row)[:, None]})
-        logits = np.asarray(outputs[0], np.float64)
-        present.append(float((logits[:, 0] - logits[:, 2]).mean()))
-        unknown.append(float((logits[:, 1] - np.logaddexp(logits[:, 0], logits[:, 2])).mean()))
+        logits = np.asarray(outputs[0], np.float32)
+        present.append(float(np.mean([present_log_odds(window) for window in logits])))
+        unknown.append(float(np.mean([unknown_log_odds(window) for window in logits])))
         states.append(overlap_mean(np.asarray(outputs[1], np.float32)))
         embedding.append(np.asarray(outputs[2], np.float32))
         if count and count % 500 == 0:

@@ -14,11 +14,16 @@ Float32 = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Targets:
-    """Soft labels ``(rows, 3)``, the weight of each row's murmur loss, and how often each row is drawn."""
+    """Soft labels ``(rows, 3)``, the weight of each row's murmur loss, and how often each row is drawn.
+
+    ``made_murmur`` and ``made_weight`` are those of a window that a made murmur was put under.
+    """
 
     labels: Float32
     weights: Float32
     draws: Float32
+    made_murmur: Float32
+    made_weight: float
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class Emphasis:
 
     silent_site: float = 0.5  # the visit has a murmur, the expert did not hear it here
     healthy_diagnosis: float = 0.3  # absent is inferred, and the dataset has no counterpart with a murmur
+    made_murmur: float = 0.5  # the sound is ours, and so is the claim that an expert would hear it
     draw_present: float = 2.5
     draw_unknown: float = 2.0
     draw_unlabelled: float = 0.3
@@ -39,11 +45,16 @@ def targets(rows: Sequence[Recording], emphasis: Emphasis) -> Targets:
     weights = np.zeros(len(rows), np.float32)
     draws = np.zeros(len(rows), np.float32)
     for index, row in enumerate(rows):
-        labels[index] = emphasis.smoothing / len(LABELS)
-        labels[index, LABELS.index(row.site_label)] += 1.0 - emphasis.smoothing
+        labels[index] = _soft(row.site_label, emphasis)
         weights[index] = _weight(row, emphasis)
         draws[index] = _draw(row, emphasis)
-    return Targets(labels, weights, draws / draws.sum())
+    return Targets(labels, weights, draws / draws.sum(), _soft("present", emphasis), emphasis.made_murmur)
+
+
+def _soft(label: str, emphasis: Emphasis) -> Float32:
+    soft = np.full(len(LABELS), emphasis.smoothing / len(LABELS), np.float32)
+    soft[LABELS.index(label)] += 1.0 - emphasis.smoothing
+    return soft
 
 
 def _weight(row: Recording, emphasis: Emphasis) -> float:
