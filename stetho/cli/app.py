@@ -1,8 +1,5 @@
 """`stetho` itself: its help, its version, and the group that loads a verb only when it is called."""
 
-import logging
-import sys
-from collections.abc import Sequence
 from importlib.metadata import version as installed_version
 from typing import Annotated, Any
 
@@ -10,6 +7,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from stetho.cli.failures import failures_told
+from stetho.cli.log_lines import remarks_to_stderr
 from stetho.cli.options import Quiet
 from stetho.cli.verb import Verb, verbs
 from stetho.cli.wording import INVESTIGATIONAL
@@ -76,14 +74,4 @@ def stetho(
     quiet: Quiet = False,
 ) -> None:
     """Receives heart sounds from a smart stethoscope and says, live, whether a murmur is suspected."""
-    level = logging.ERROR if quiet else logging.WARNING
-    logging.basicConfig(stream=sys.stderr, level=level, format="stetho: %(message)s")
-
-
-def run(arguments: Sequence[str]) -> int:
-    """The whole command in this process, for tests: its exit code."""
-    try:
-        app(args=list(arguments), prog_name="stetho")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 0
-    return 0
+    remarks_to_stderr(quiet=quiet)

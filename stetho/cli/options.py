@@ -1,5 +1,6 @@
 """Options that several verbs share, so that each means and says the same everywhere."""
 
+import logging
 from typing import Annotated, Any
 
 import typer
@@ -8,7 +9,10 @@ import typer
 def _said_anywhere(ctx: typer.Context, own: bool) -> bool:
     """`stetho --quiet analyze` and `stetho analyze --quiet` are one."""
     root: Any = ctx.find_root()
-    return own or bool(root.params.get("quiet"))
+    quiet = own or bool(root.params.get("quiet"))
+    if quiet:
+        logging.getLogger().setLevel(logging.ERROR)
+    return quiet
 
 
 Quiet = Annotated[
