@@ -124,8 +124,10 @@ class Assembler:
             self._archive.give_up(span)
         return ask
 
-    def reconnected(self) -> None:
-        """The link is new: asks again for all that is missing."""
+    def resumed(self, at: int) -> None:
+        """The link is new and goes on at sample `at`: live goes on there, and all that is missing is asked for again."""
+        self.expect(at)
+        self._live.skip(min(at, self.newest))
         self._planner.restart()
 
     def finish_live(self) -> list[Chunk]:

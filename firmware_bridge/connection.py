@@ -62,21 +62,21 @@ class Connection:
         self._serial_number = capabilities.serial_number
         return capabilities
 
-    async def recover(self, resume: Callable[[], Awaitable[object]], reconnect_s: float, reason: str) -> None:
+    async def recover(self, resume: Callable[[], Awaitable[object]], left_s: float, reason: str) -> None:
         """Connects again and calls the coroutine function `resume`, until both worked.
 
-        Raises ConnectionLostError when that took longer than `reconnect_s`.
+        Raises ConnectionLostError when that takes longer than `left_s`.
         """
         pause_s = _FIRST_PAUSE_S
         try:
-            async with asyncio.timeout(reconnect_s):
+            async with asyncio.timeout(left_s):
                 while not await self._recovered(resume):
                     await asyncio.sleep(pause_s)
                     pause_s = min(_LONGEST_PAUSE_S, 2 * pause_s)
         except TimeoutError:
             await self.close()
             raise ConnectionLostError(
-                f"Signal lost ({reason}), and {self._address} did not come back within {reconnect_s:g} s: "
+                f"Signal lost ({reason}), and {self._address} did not come back in time: "
                 "check the cable and that the device is switched on, then start again."
             ) from None
 

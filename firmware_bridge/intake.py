@@ -28,6 +28,7 @@ from stetho.source import Archive, BatteryLevel, ContactChange, LinkChange, Link
 from stetho.stream import Chunk, Span, StreamSpec
 
 _ASK_TIME_NS = 1_000_000_000
+_PING_NS = 500_000_000
 _TAIL_NS = 100_000_000
 _LEDGER_NS = 3_000_000_000
 """How long after the end resends are still waited for."""
@@ -60,9 +61,10 @@ class StreamIntake:
         self._held: deque[ContactChange] = deque(maxlen=_HELD_EVENTS)
         self._asked_ns: dict[int, int] = {}
         self._token = 0
-        self._next_ask_ns = 0
+        self._next_ask_ns = self._next_ping_ns = 0
         self._watch = StallWatch(0)
         self._awaiting_start = False
+        self._state: LinkState | None = None
         self._stopped_ns: int | None = None
         self._stop_reason = ""
         self._live_finished = False
@@ -82,12 +84,15 @@ class StreamIntake:
         """Whether samples come."""
         return self._watch.flow(now_ns)
 
+    def silent_ns(self, now_ns: int) -> int:
+        """How long ago the last new sample came, over however many links."""
+        return now_ns - self._watch.progress_ns
+
     def message(self, message: Message, now_ns: int) -> None:
         """Takes whatever came; what belongs to another stream or to the handshake is passed over."""
         match message:
             case Audio(stream_id=self._stream_id):
-                self._say(self._assembler.feed(message, now_ns))
-                self._watch.saw(self._assembler.arrived, now_ns)
+                self._audio(message, now_ns)
             case Started(stream_id=self._stream_id) if self._awaiting_start:
                 self._started(message, now_ns)
             case Event(stream_id=self._stream_id):
@@ -122,13 +127,17 @@ class StreamIntake:
         if self._live_finished and (self._assembler.complete or waited_ns >= _LEDGER_NS):
             self.close(now_ns)
 
-    def ask_state(self) -> None:
-        """Asks what the device does: for when nothing comes."""
-        self._token = (self._token + 1) % (1 << 32)
-        self._send(Ping(self._token))
+    def ask_state(self, now_ns: int) -> None:
+        """Asks what the device does, for when nothing comes: twice a second, however often this is called."""
+        if now_ns >= self._next_ping_ns:
+            self._next_ping_ns = now_ns + _PING_NS
+            self._send(Ping(self._next_token()))
 
     def link(self, state: LinkState, now_ns: int, reason: str = "") -> None:
-        """Tells of the link, at the live side's place in the stream."""
+        """Tells of the link, at the live side's place in the stream; once where it stays as it was."""
+        if state is self._state:
+            return
+        self._state = state
         self._emit(LinkChange(state, self._assembler.live_next, now_ns, reason))
 
     def close(self, now_ns: int) -> None:
@@ -153,16 +162,21 @@ class StreamIntake:
     def _started(self, started: Started, now_ns: int) -> None:
         self._awaiting_start = False
         at = self._assembler.index(started.first_sample)
-        resumed = self._assembler.arrived > 0
         if at < self._assembler.arrived:  # the device counts anew: it was switched off in between
-            silent_ns = now_ns - self._watch.progress_ns
-            at = self._assembler.arrived + silent_ns * self._spec.rate_hz // 1_000_000_000
+            at = self._assembler.arrived + self.silent_ns(now_ns) * self._spec.rate_hz // 1_000_000_000
             self._assembler.rebase(at)
             self._clocks.restart()
-        self._assembler.expect(at)
-        self._assembler.reconnected()
+        self._assembler.resumed(at)
         self._watch.restart(now_ns)
-        self.link(LinkState.RESUMED if resumed else LinkState.STREAMING, now_ns)
+        if self._state is None:
+            self._watch = StallWatch(now_ns)
+            self.link(LinkState.STREAMING, now_ns)
+
+    def _audio(self, audio: Audio, now_ns: int) -> None:
+        chunks = self._assembler.feed(audio, now_ns)
+        if self._watch.saw(self._assembler.arrived, now_ns) and self._state in {LinkState.STALLED, LinkState.LOST}:
+            self.link(LinkState.RESUMED, now_ns)
+        self._say(chunks)
 
     def _event(self, event: Event) -> None:
         if event.kind in {EventKind.CONTACT_ON, EventKind.CONTACT_OFF}:
@@ -195,9 +209,13 @@ class StreamIntake:
         if now_ns < self._next_ask_ns:
             return
         self._next_ask_ns = now_ns + _ASK_TIME_NS
+        token = self._next_token()
+        self._asked_ns = {token: now_ns}
+        self._send(TimeRequest(token))
+
+    def _next_token(self) -> int:
         self._token = (self._token + 1) % (1 << 32)
-        self._asked_ns = {self._token: now_ns}
-        self._send(TimeRequest(self._token))
+        return self._token
 
     def statistics(self) -> LinkStatistics:
         return self._assembler.statistics()

@@ -46,7 +46,6 @@ class LiveStream:
         self._intake = StreamIntake(spec, self._stream_id, ring_samples, archive, self._items.put, self._send)
         self._link_lost = asyncio.Event()
         self._lost_reason = ""
-        self._stalled = False
         self._failure: Exception | None = None
         self._tending: asyncio.Task[None] | None = None
 
@@ -119,15 +118,14 @@ class LiveStream:
     async def _watch(self) -> None:
         now_ns = self._clock.monotonic_ns()
         self._intake.tick(now_ns)
-        flow = Flow.RUNNING if self._intake.ending else self._intake.flow(now_ns)
+        if self._intake.ending:
+            return
+        flow = self._intake.flow(now_ns)
         if flow is Flow.DEAD:
-            await self._after_loss("no samples came any more")
-        elif flow is Flow.STALLED and not self._stalled:
+            await self._after_loss("no samples come")
+        elif flow is Flow.STALLED:
             self._intake.link(LinkState.STALLED, now_ns, "no samples come")
-            self._intake.ask_state()
-        elif flow is Flow.RUNNING and self._stalled:
-            self._intake.link(LinkState.RESUMED, now_ns)
-        self._stalled = flow is Flow.STALLED
+            self._intake.ask_state(now_ns)
 
     async def _after_loss(self, reason: str) -> None:
         now_ns = self._clock.monotonic_ns()
@@ -135,9 +133,10 @@ class LiveStream:
             self._intake.close(now_ns)
             return
         self._intake.link(LinkState.LOST, now_ns, reason)
-        await self._connection.recover(self._start, self._reconnect_s, reason)
+        # A device that comes back and sends nothing, again and again, has not come back.
+        left_s = self._reconnect_s - self._intake.silent_ns(now_ns) / 1e9
+        await self._connection.recover(self._start, left_s, reason)
         self._link_lost.clear()
-        self._stalled = False
 
     def _fail(self, error: Exception) -> None:
         if self._failure is None:

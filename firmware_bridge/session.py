@@ -119,7 +119,8 @@ class Session:
     async def start(self, stream_id: int, choice: StreamChoice) -> Started:
         """Starts the stream, or resumes it where the device still has it.
 
-        Raises ConfigError or DeviceUnavailableError when the device refuses, DeviceTimeoutError for silence.
+        Raises ConfigError or DeviceUnavailableError when the device refuses, DeviceTimeoutError for silence and
+        ConnectionLostError when it forgot the session.
         """
 
         def answer(message: Message) -> Started | None:
@@ -127,6 +128,8 @@ class Session:
                 raise ConfigError(f"The device can't stream what was asked for: {message.text}")
             if isinstance(message, Error) and message.code in {ErrorCode.BUSY, ErrorCode.FAULT}:
                 raise DeviceUnavailableError(f"The device can't stream: {message.text}", reason="busy")
+            if isinstance(message, Error) and message.code == ErrorCode.NO_SESSION:
+                raise ConnectionLostError(f"{self._address} forgot us: another program took it over, or it restarted.")
             return message if isinstance(message, Started) and message.stream_id == stream_id else None
 
         request = Start(stream_id, choice.codec, len(choice.channels), choice.rate_hz)

@@ -22,20 +22,24 @@ class StallWatch:
 
     def __init__(self, now_ns: int) -> None:
         self._newest = 0
+        self._patience_from_ns = now_ns
         self.progress_ns = now_ns
+        """When a new sample came last."""
 
-    def saw(self, newest: int, now_ns: int) -> None:
-        """`newest`: index after the last sample that came."""
-        if newest > self._newest:
-            self._newest = newest
-            self.progress_ns = now_ns
+    def saw(self, newest: int, now_ns: int) -> bool:
+        """`newest`: index after the last sample that came. Whether that is progress."""
+        if newest <= self._newest:
+            return False
+        self._newest = newest
+        self.progress_ns = self._patience_from_ns = now_ns
+        return True
 
     def restart(self, now_ns: int) -> None:
-        """The link is new: it gets the whole time again."""
-        self.progress_ns = now_ns
+        """The link is new: it gets the whole time again. That is no progress yet."""
+        self._patience_from_ns = now_ns
 
     def flow(self, now_ns: int) -> Flow:
-        silent_ns = now_ns - self.progress_ns
+        silent_ns = now_ns - self._patience_from_ns
         if silent_ns < STALLED_AFTER_NS:
             return Flow.RUNNING
         return Flow.STALLED if silent_ns < GIVEN_UP_AFTER_NS else Flow.DEAD

@@ -48,6 +48,12 @@ class LiveOutput:
                 yield from self._over_hole(self._pending[0].start)
             yield self._emit(self._pending.pop(0))
 
+    def skip(self, to: int) -> None:
+        """The link is back after a break: what was taken before sample `to` is not live any more."""
+        if to - self.next > self._longest:
+            self._pending = [piece for piece in self._pending if piece.start >= to]
+            self._forget(to)
+
     def finish(self, stop: int) -> Iterator[Chunk]:
         """The stream ended before sample `stop`: says all there is, waiting no more."""
         yield from self.ready(0, newest=self.next + (1 << 62))
@@ -72,9 +78,13 @@ class LiveOutput:
             self._follow(chunk)
             yield chunk
             return
+        self._forget(stop)
+
+    def _forget(self, next_: int) -> None:
+        """A gap: what comes does not continue what was."""
         self._past.clear()
         self._past_samples = 0
-        self.next = stop
+        self.next = next_
 
     def _concealment(self, hole: Span, after: Piece | None) -> Chunk:
         unknown = np.zeros((len(self._spec.channels), 0), np.float32)
