@@ -1,103 +1,115 @@
-"""Whether the signal is good enough to judge, and if not, why: a cheap gate over the raw chest channel."""
+"""A cheap gate over the raw chest channel: is the signal good enough to judge, and if not, why."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
 
+import numpy as np
+
+from stetho.dsp.design import butter_bandpass, steady_state
+from stetho.dsp.spans import PendingSpans
+from stetho.errors import ConfigError
+from stetho.heart.assessment import Quality, Reason, assess
+from stetho.heart.likeness import BINS_HZ, COLUMNS, LINES_HZ, MEMORY_BINS, STEP_BINS, measure
+from stetho.heart.summary import QualitySummary, poor_cause, summarize, usable_over
 from stetho.stream import Chunk, Span, StreamSpec
 
-STEP_S = 0.5
+__all__ = ["Quality", "QualityGate", "QualitySummary", "Reason", "poor_cause", "summarize", "usable_over"]
 
-
-class Reason(StrEnum):
-    """Why a stretch of signal can't be used."""
-
-    NO_CONTACT = "no_contact"
-    CLIPPING = "clipping"
-    MAINS_HUM = "mains_hum"
-    TOO_NOISY = "too_noisy"
-    TOO_QUIET = "too_quiet"
-    LINK_LOSS = "link_loss"
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """How good half a second is: score 0..1, and the reasons (worst first) where it is not usable.
-
-    span: in source samples.
-    """
-
-    span: Span
-    score: float
-    usable: bool
-    reasons: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class QualitySummary:
-    """A whole recording's quality: usable when most of it is; reasons by how much of it they spoil."""
-
-    usable: bool
-    score: float
-    reasons: tuple[Reason, ...] = ()
-
-
-def usable_over(qualities: Sequence[Quality], span: Span) -> bool:
-    """Whether at least three quarters of what was measured in `span` is usable."""
-    return poor_cause(qualities, span) == ""
-
-
-def poor_cause(qualities: Sequence[Quality], span: Span) -> str:
-    """Why `span` can't be used: the most frequent reason, or "" where it can."""
-    over = [q for q in qualities if q.span.overlap(span)]
-    return _cause(over)
-
-
-def summarize(qualities: Sequence[Quality]) -> QualitySummary:
-    """The quality of a recording from that of its parts."""
-    if not qualities:
-        return QualitySummary(usable=False, score=0.0, reasons=(Reason.TOO_QUIET,))
-    score = sum(q.score for q in qualities) / len(qualities)
-    counts = [(sum(r in q.reasons for q in qualities), r) for r in Reason]
-    reasons = tuple(r for n, r in sorted(counts, key=lambda c: -c[0]) if n > len(qualities) / 4)
-    return QualitySummary(_cause(qualities) == "", score, reasons)
-
-
-def _cause(over: Sequence[Quality]) -> str:
-    poor = [q for q in over if not q.usable]
-    if 4 * len(poor) <= len(over):
-        return ""
-    causes = [r for q in poor for r in q.reasons]
-    return max(causes, key=causes.count).value
+SLOWEST_HZ = 2000
+HEART_BAND_HZ = (25.0, 120.0)
+WHOLE_BAND_HZ = (25.0, 800.0)
 
 
 class QualityGate:
-    """Stage: chunks at the source's rate (chest channel) to a `Quality` every half second."""
+    """Stage: chunks at the source's rate, 2 kHz or more (chest channel), to a `Quality` every half second.
+
+    What it says of a half second rests on that and on up to 3.5 s before it. A rest shorter than half a second at the
+    end of a stream is not judged.
+    """
 
     def __init__(self) -> None:
-        self._step = 0
-        self._start = -1
+        self._bands = np.zeros((2, 2, 6))
+        self._delays = np.zeros((2, 2, 2))
+        self._phasors = np.zeros((len(LINES_HZ), 2))
+        self._sums = np.zeros(COLUMNS)
+        self._lines_hz = np.array(LINES_HZ)
+        self._memory: deque[np.ndarray[Any, Any]] = deque(maxlen=MEMORY_BINS)
+        self._marks = PendingSpans()
+        self._count = self._binned = self._origin = 0
+        self._rate_hz = 0
+        self._kernel: Callable[..., Any] | None = None
 
     def prepare(self, spec: StreamSpec) -> StreamSpec:
-        """Raises ConfigError for a rate below 2 kHz."""
-        self._step = round(spec.rate_hz * STEP_S)
+        """Designs the bands and loads the compiled kernel. Raises ConfigError for a rate below 2 kHz."""
+        if spec.rate_hz < SLOWEST_HZ:
+            raise ConfigError(f"A sample rate of {spec.rate_hz} Hz can't be judged; record at {SLOWEST_HZ} Hz or more.")
+        from stetho.heart._kernels import quality_bins
+
+        self._kernel = quality_bins
+        self._rate_hz = spec.rate_hz
+        bands = (butter_bandpass(2, *band, spec.rate_hz) for band in (HEART_BAND_HZ, WHOLE_BAND_HZ))
+        self._bands = np.stack(list(bands))
         self.reset("prepare")
         return spec
 
     def process(self, item: Chunk) -> Iterable[Quality]:
         """Gives the half seconds that became known."""
-        if self._start < 0:
-            self._start = item.start
+        if self._kernel is None:
+            raise RuntimeError("QualityGate.process() was called before prepare()")
+        if not len(item):
+            return ()
+        if not self._count:
+            self._seed(item)
+        rate_hz, done = self._rate_hz, self._count * BINS_HZ // self._rate_hz
+        bins = np.empty(((self._count + len(item)) * BINS_HZ // rate_hz - done, COLUMNS))
+        self._count = self._kernel(
+            item.chest,
+            self._bands,
+            self._delays,
+            self._lines_hz,
+            self._phasors,
+            self._sums,
+            self._count,
+            rate_hz,
+            BINS_HZ,
+            bins,
+        )
+        if item.concealed:
+            self._marks.add(item.concealed)
+        return self._judged(bins) if len(bins) else ()
+
+    def _seed(self, item: Chunk) -> None:
+        """As if the first sample had lasted for ever: an offset of the device is no thump."""
+        self._origin = item.start
+        first = float(item.chest[0])
+        level = first if np.isfinite(first) else 0.0
+        self._delays = np.stack([steady_state(band) for band in self._bands]) * level
+
+    def _judged(self, bins: np.ndarray[Any, Any]) -> list[Quality]:
         found = []
-        while item.stop - self._start >= self._step:
-            found.append(Quality(Span(self._start, self._start + self._step), 1.0, usable=True))
-            self._start += self._step
+        for row in bins:
+            self._memory.append(row)
+            self._binned += 1
+            if self._binned % STEP_BINS == 0:
+                span = Span(self._edge(self._binned - STEP_BINS), self._edge(self._binned))
+                concealed = sum(len(mark) for mark in self._marks.take(span.stop))
+                found.append(assess(span, measure(np.array(self._memory), self._rate_hz), concealed / len(span)))
         return found
+
+    def _edge(self, binned: int) -> int:
+        """The source sample at which that many bins are full."""
+        return self._origin - (-binned * self._rate_hz // BINS_HZ)
 
     def flush(self) -> Iterable[Quality]:
         """Nothing: part of a half second is not judged."""
         return ()
 
     def reset(self, reason: str) -> None:
-        """Starts again."""
-        self._start = -1
+        """Starts again, with nothing remembered."""
+        self._delays = np.zeros((2, 2, 2))
+        self._phasors = np.tile((1.0, 0.0), (len(LINES_HZ), 1))
+        self._sums[:] = 0.0
+        self._memory.clear()
+        self._marks.clear()
+        self._count = self._binned = 0
