@@ -133,6 +133,8 @@ class Engine:
             self._publish(analysis.finish())
         except Exception as caught:  # noqa: BLE001 - raised again in the event loop, by the subscriptions
             self._worker_error = caught
+        finally:
+            analysis.close()
 
     def _publish(self, events: Iterable[Event]) -> None:
         for event in events:

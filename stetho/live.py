@@ -80,6 +80,9 @@ class LiveAnalysis:
         """Both sides have ended."""
         yield from self._takes(self._cutter.finish())
         yield from self._completed(None)
+
+    def close(self) -> None:
+        """Lets go of the saved samples, however it ended."""
         self._spool.close()
 
     def _chunk(self, chunk: Chunk) -> Iterator[Event]:
