@@ -1,5 +1,6 @@
 """Recordings on disk: whatever libsndfile reads, block by block, as the chest channel of a stream."""
 
+import contextlib
 import logging
 import re
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from stetho.stream import Chunk, Origin, Samples, StreamSpec, read_only
 
 BLOCK_S = 0.5
 _HEADER_CLAIMS = re.compile(r"^\s*(?:data|SSND)\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE)
+_UNKNOWN_FRAMES = 1 << 62
 _UNKNOWN_LENGTH = 0x7FFF_0000  # a writer that could not seek back leaves 0x7FFF_F000, 0x7FFF_FFFF or 0xFFFF_FFFF
 
 _log = logging.getLogger(__name__)
@@ -163,8 +165,18 @@ def _open(path: Path) -> soundfile.SoundFile:
 
 
 def _info(path: Path, sound: soundfile.SoundFile, sidecar: SidecarFacts) -> AudioInfo:
-    if sound.frames <= 0 or sound.samplerate <= 0:
+    samples = sound.frames if sound.frames < _UNKNOWN_FRAMES else _count(path)
+    if samples <= 0 or sound.samplerate <= 0:
         sound.close()
         raise InputError(f"{path} holds no samples; record it again.")
     origin = kept_origin(sound, sidecar.origin)
-    return AudioInfo(path, sound.samplerate, sound.frames, sound.channels, sound.subtype, origin)
+    return AudioInfo(path, sound.samplerate, samples, sound.channels, sound.subtype, origin)
+
+
+def _count(path: Path) -> int:
+    """How many samples can be decoded: a FLAC whose writer died doesn't say."""
+    counted = 0
+    with soundfile.SoundFile(path) as sound, contextlib.suppress(soundfile.LibsndfileError):
+        while found := len(sound.read(sound.samplerate, dtype="int16")):
+            counted += found
+    return counted

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -119,7 +120,7 @@ class FileSource:
 
 def _take(chunks: Iterator[Chunk]) -> list[Chunk]:
     """A second of chunks at a time: the disk is read beside the event loop, seldom."""
-    return [chunk for chunk, _ in zip(chunks, range(READ_AHEAD_CHUNKS), strict=False)]
+    return list(islice(chunks, READ_AHEAD_CHUNKS))
 
 
 def open_file(uri: DeviceUri) -> FileSource:

@@ -1,0 +1,47 @@
+"""Settings: file, then environment, then flags."""
+
+from pathlib import Path
+
+import pytest
+
+from stetho.config import Config, load_config
+from stetho.errors import ConfigError
+
+
+def environment(tmp_path: Path, toml: str = "", **more: str) -> dict[str, str]:
+    path = tmp_path / "config.toml"
+    path.write_text(toml, encoding="utf-8")
+    return {"STETHO_CONFIG": str(path), **more}
+
+
+def test_without_anything_set_the_defaults_hold(tmp_path: Path) -> None:
+    assert load_config({"XDG_CONFIG_HOME": str(tmp_path)}) == Config(None, None, 20.0)
+
+
+def test_the_environment_wins_over_the_file_and_flags_over_both(tmp_path: Path) -> None:
+    toml = 'device = "tcp://a:1"\nreconnect_s = 3\nmodels = "/m"'
+    config = load_config(environment(tmp_path, toml, STETHO_RECONNECT_S="4.5"))
+    assert config == Config(Path("/m"), "tcp://a:1", 4.5)
+    assert config.with_flags(device="tcp://b:2", reconnect_s=0.0) == Config(Path("/m"), "tcp://b:2", 0.0)
+    assert config.with_flags() == config
+
+
+@pytest.mark.parametrize(
+    ("toml", "sentence"),
+    [
+        ("reconnect = 3", "'reconnect', which is no setting; known are device, models, reconnect_s"),
+        ("reconnect_s = 'soon'", "must be a number of seconds from 0 to 3600"),
+        ("reconnect_s = -1", "must be a number of seconds"),
+        ("reconnect_s = nan", "must be a number of seconds"),
+        ("device = 7", "must be text"),
+        ("device = ", "can't be read"),
+    ],
+)
+def test_a_setting_that_can_t_be_used_is_named(tmp_path: Path, toml: str, sentence: str) -> None:
+    with pytest.raises(ConfigError, match=sentence):
+        load_config(environment(tmp_path, toml))
+
+
+def test_a_flag_is_judged_like_a_setting() -> None:
+    with pytest.raises(ConfigError, match="--reconnect-s"):
+        Config().with_flags(reconnect_s=-1)
