@@ -8,7 +8,7 @@ from typing import TypeVar
 from stetho.dsp.frames import Frames
 from stetho.dsp.frontend import FrontEnd
 from stetho.heart.beats import Beat, Segment, beats, segments
-from stetho.heart.quality import Quality, QualityGate, poor_cause
+from stetho.heart.quality import Quality, QualityGate, poor_cause, summarize
 from stetho.heart.rate import HeartRate, heart_rate
 from stetho.inference.session import MurmurModel
 from stetho.inference.states import StateTrack
@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 LOOK_BACK_S = 10
 """How much of a take the live heart rate looks at."""
+NO_RATE = HeartRate(None, 0.0)
 
 _log = logging.getLogger(__name__)
 
@@ -147,14 +148,17 @@ class TakeAnalysis:
         return tuple(beats(self._guarded(self._segments(last_s=LOOK_BACK_S))))
 
     def rate(self) -> HeartRate:
-        """The heart rate over the last seconds."""
+        """The heart rate over the last seconds; none where the signal can't be used."""
+        if self._scored and self._scored[-1].poor:
+            return NO_RATE
         return heart_rate(self.recent_beats())
 
     def summary(self) -> TakeSummary:
         """Everything that is known of the take."""
         found = tuple(self._guarded(self._segments(last_s=None)))
         share = self._concealed / self._samples if self._samples else 0.0
-        return TakeSummary(self.verdict(), heart_rate(beats(found)), found, tuple(self._qualities), share)
+        rate = heart_rate(beats(found)) if summarize(self._qualities).usable else NO_RATE
+        return TakeSummary(self.verdict(), rate, found, tuple(self._qualities), share)
 
     def _segments(self, last_s: int | None) -> Iterator[Segment]:
         window = self._model.manifest.window

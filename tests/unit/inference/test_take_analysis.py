@@ -101,3 +101,11 @@ def test_an_empty_take_is_unknown() -> None:
     analysis = TakeAnalysis(shipped_model(), SPEC, 0)
     list(analysis.finish())
     assert analysis.summary().verdict.reason == "too_short"
+
+
+@pytest.mark.parametrize("frequency_hz", [0, 50, 100, 440])
+def test_what_is_no_heart_has_neither_a_verdict_nor_a_rate(frequency_hz: int) -> None:
+    time_s = np.arange(10 * RATE_HZ) / RATE_HZ
+    found = summary_of([(0, np.float32(0.5) * np.sin(2 * np.pi * frequency_hz * time_s).astype(np.float32))])
+    assert found.verdict.label is Label.UNKNOWN
+    assert found.rate.heart_rate_bpm is None
