@@ -1,0 +1,71 @@
+"""What the tests of every stage share: a stream cut in any way."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from stetho.stream import Chunk, Origin, Span, StreamSpec, read_only
+
+Cut = Callable[..., list[Chunk]]
+
+
+@pytest.fixture(scope="session")
+def cut() -> Cut:
+    """cut(samples, rate_hz, sizes, start=0, concealed=()): chunks of those sizes, over and over, to the end."""
+
+    def _cut(
+        samples: np.ndarray, rate_hz: int, sizes: Sequence[int], start: int = 0, concealed: Sequence[Span] = ()
+    ) -> list[Chunk]:
+        spec = StreamSpec(rate_hz, Origin.SIMULATED)
+        chunks, at, turn = [], 0, 0
+        while at < samples.size:
+            size = min(sizes[turn % len(sizes)], samples.size - at)
+            here = Span(start + at, start + at + size)
+            inside = (Span(max(s.start, here.start), min(s.stop, here.stop)) for s in concealed if s.overlap(here))
+            t0_ns = round(here.start / rate_hz * 1e9)
+            chunks.append(Chunk(read_only(samples[at : at + size]), spec, here.start, t0_ns, tuple(inside)))
+            at += size
+            turn += 1
+        return chunks
+
+    return _cut
+
+
+@pytest.fixture(scope="session")
+def state_logits() -> Callable[..., np.ndarray]:
+    """state_logits(cycles_s, noise, offset_s): what a network says of hearts with those beats, float32 (4, T)."""
+
+    def _logits(cycles_s: Sequence[float], noise: float = 1.0, offset_s: float = 0.1, seed: int = 0) -> np.ndarray:
+        edges_s, states = [0.0], [3]
+        at = offset_s
+        for cycle_s in cycles_s:
+            systole_s = 0.054 + 0.145 * min(cycle_s, 1.0)
+            for state, length_s in enumerate((0.12, systole_s, 0.1, cycle_s - 0.22 - systole_s)):
+                edges_s.append(at)
+                states.append(state)
+                at += length_s
+        frames = int(at / 0.04)
+        centres_s = 0.04 * np.arange(frames) - 0.002
+        true = np.array(states)[np.searchsorted(edges_s, centres_s, side="right") - 1]
+        logits = np.random.default_rng(seed).normal(0.0, noise, (4, frames)).astype(np.float32)
+        logits[true, np.arange(frames)] += 3.0
+        return logits
+
+    return _logits
+
+
+@pytest.fixture(scope="session")
+def heart_sound() -> Callable[..., np.ndarray]:
+    """heart_sound(rate_hz, seconds, bpm, noise): two damped 50 Hz sounds a beat in noise, float32 (n,)."""
+
+    def _sound(rate_hz: int, seconds: float, bpm: float = 75.0, noise: float = 0.002, seed: int = 1) -> np.ndarray:
+        t = np.arange(int(rate_hz * seconds)) / rate_hz
+        out = np.random.default_rng(seed).normal(0.0, noise, t.size)
+        for onset_s in np.arange(0.2, seconds, 60.0 / bpm):
+            for delay_s, level in ((0.0, 0.2), (0.3, 0.15)):
+                since = np.maximum(0.0, t - onset_s - delay_s)
+                out += level * np.sin(2 * np.pi * 50 * since) * np.exp(-since / 0.03)
+        return out.astype(np.float32)
+
+    return _sound
