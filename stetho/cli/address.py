@@ -1,7 +1,5 @@
 """Which device is meant, and for how long it is looked for when it is lost."""
 
-from urllib.parse import urlsplit, urlunsplit
-
 from stetho.config import DEFAULT_RECONNECT_S, Config
 from stetho.errors import DeviceNotFoundError
 from stetho.source import DeviceUri
@@ -24,6 +22,4 @@ def with_patience(address: str, reconnect_s: float) -> str:
     """
     if "reconnect_s" in DeviceUri.parse(address).query or reconnect_s == DEFAULT_RECONNECT_S:
         return address
-    parts = urlsplit(address)
-    query = "&".join(part for part in (parts.query, f"reconnect_s={reconnect_s:g}") if part)
-    return urlunsplit(parts._replace(query=query))
+    return f"{address}{'&' if '?' in address else '?'}reconnect_s={reconnect_s:g}"

@@ -68,11 +68,13 @@ class Trace:
         top = self._full_height()
         middle = rows // 2
         for b in self._bins:
-            right = columns - (newest - b.index) * columns // span
-            left = columns - (newest - b.index + 1) * columns // span
-            upper = round(middle - b.high / top * middle)
-            lower = round(middle - b.low / top * middle)
-            dots[max(0, upper) : max(0, lower) + 1, max(0, left) : max(right, left + 1)] = True
+            place = span - 1 - (newest - b.index)
+            if place < 0:  # a gap has moved it out of the window
+                continue
+            left, right = place * columns // span, (place + 1) * columns // span
+            upper = max(0, round(middle - b.high / top * middle))
+            lower = max(0, round(middle - b.low / top * middle))
+            dots[upper : lower + 1, left : max(right, left + 1)] = True
 
     def _full_height(self) -> float:
         """What fills the height: the loud beats of the window; a single knock goes beyond it and is cut off."""

@@ -1,0 +1,151 @@
+"""The live screen: everything that must be said is there, and nothing old looks live."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stetho.cli.live_screen import draw
+from stetho.cli.live_state import LOST_AFTER_S, LiveState
+from stetho.events import BeatEvent, LinkEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
+from stetho.notice import INVESTIGATIONAL
+from stetho.source import DeviceInfo, LinkState, LinkStatistics
+from stetho.stream import Origin
+
+DEVICE = DeviceInfo(
+    address="sim://murmur",
+    driver="stetho_link",
+    product="Simulated stethoscope",
+    hardware="hw_sim",
+    firmware="1.0.0",
+    serial_number="SIM-0007",
+    origin=Origin.SIMULATED,
+    codec="pcm16",
+    rate_hz=4000,
+    channels=("chest",),
+    has_contact_sensor=True,
+    battery_percent=81,
+)
+NEWEST_NS = 20_000_000_000
+WAVE = WaveEvent(5.0, np.full(20_000, 0.1, np.float32), 4000, 0, NEWEST_NS - 5_000_000_000)
+LINK = LinkEvent(5.0, LinkState.STREAMING, DEVICE, LinkStatistics(9900, 80, 100), 12.0, 81)
+
+
+def verdict(label: str, reason: str | None = None, *, final: bool = False) -> VerdictEvent:
+    murmur = {
+        "label": label,
+        "probability": 0.87,
+        "unknown_probability": 0.03,
+        "timing": None,
+        "evidence_s": [4.0, 9.0],
+        "reason": reason,
+    }
+    return VerdictEvent(5.0, 2, "id", None, not final, final, 12.0, murmur, (), "simulated", INVESTIGATIONAL)
+
+
+def streaming() -> LiveState:
+    state = LiveState(DEVICE)
+    for event in (WAVE, LINK, QualityEvent(5.0, True, 0.9, (), 4.5), RateEvent(5.0, 88.4, 0.97)):
+        state.take(event)
+    return state
+
+
+def text(state: LiveState, age_s: float = 0.03, width: int = 80, height: int = 24) -> str:
+    return draw(state, width, height, NEWEST_NS + round(age_s * 1e9)).plain
+
+
+def inked(screen: str) -> bool:
+    return any("\u2800" < sign <= "\u28ff" for sign in screen)
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 30), (200, 60)])
+@pytest.mark.parametrize(
+    "shown",
+    [
+        None,
+        verdict("present"),
+        verdict("absent"),
+        verdict("unknown", "expert_could_not_judge", final=True),
+        verdict("unknown", "site_missing"),
+    ],
+)
+def test_everything_fits_and_the_permanent_marks_are_there(shown: VerdictEvent | None, width: int, height: int) -> None:
+    state = streaming()
+    if shown is not None:
+        state.take(shown)
+    screen = text(state, width=width, height=height)
+    lines = screen.split("\n")
+    assert len(lines) <= height
+    assert max(map(len, lines)) <= width
+    assert "SIMULATED" in lines[0]
+    assert INVESTIGATIONAL in " ".join(" ".join(lines[-3:]).split())
+    for fact in ("88 bpm", "confidence 0.97", "0.90", "30 ms old", "battery 81 %", "SIM-0007", "lost 1.00 %"):
+        assert fact in screen
+    assert inked(screen)
+
+
+def test_no_murmur_is_said_whole_at_the_narrowest_width() -> None:
+    state = streaming()
+    state.take(verdict("absent"))
+    said = " ".join(text(state).split())
+    assert "No murmur detected by the model. This does not rule out heart disease." in said
+    assert "provisional, may change" in said
+
+
+def test_a_final_verdict_says_that_it_is_one() -> None:
+    state = streaming()
+    state.take(verdict("present"))
+    state.take(verdict("present", final=True))
+    screen = text(state)
+    assert "FINAL · take 2 · probability 0.87 · evidence 4-9 s" in screen
+    assert "provisional" not in screen
+
+
+def test_a_signal_that_grows_old_is_lost_and_nothing_of_it_stays() -> None:
+    screen = text(streaming(), age_s=LOST_AFTER_S + 0.01)
+    assert "SIGNAL LOST" in screen
+    assert not inked(screen)
+    assert "88 bpm" not in screen
+    assert "streaming" not in screen
+
+
+@pytest.mark.parametrize("state_of_link", [LinkState.LOST, LinkState.STALLED])
+def test_a_link_that_says_it_is_lost_is_believed_at_once(state_of_link: LinkState) -> None:
+    state = streaming()
+    state.take(replace(LINK, state=state_of_link, reason="unplugged"))
+    screen = text(state)
+    assert "SIGNAL LOST" in screen
+    assert "unplugged" in screen
+    assert not inked(screen)
+
+
+def test_the_trace_after_a_loss_begins_anew() -> None:
+    state = streaming()
+    state.take(replace(LINK, state=LinkState.LOST))
+    state.take(replace(LINK, state=LinkState.RESUMED))
+    assert not inked(text(state))
+
+
+def test_poor_quality_names_its_cause() -> None:
+    state = streaming()
+    state.take(QualityEvent(5.5, False, 0.1, ("no_contact",), 4.5))
+    assert "no good contact with the chest" in text(state)
+
+
+def test_beats_are_marked_below_the_trace_where_they_were() -> None:
+    state = streaming()
+    state.take(BeatEvent(5.0, 2.5, 2.75, 2.5))
+    line = next(line for line in text(state).split("\n") if "1" in line and set(line) <= {" ", "1", "2"})
+    assert (line.index("1"), line.index("2")) == (40, 44)
+
+
+def test_a_file_is_not_called_live() -> None:
+    state = LiveState(replace(DEVICE, origin=Origin.FILE))
+    assert "REPLAYED RECORDING" in text(state)
+
+
+def test_before_the_first_sound_it_waits_and_after_the_end_it_says_so() -> None:
+    state = LiveState(DEVICE)
+    assert "Waiting for the first sound" in text(state)
+    state.take(replace(LINK, state=LinkState.ENDED))
+    assert "The stream has ended" in text(state)
