@@ -47,6 +47,10 @@ class Device:
         """Whether a fault has taken the link."""
         return any(fault.link_down(now_us) for fault in self._faults)
 
+    def taken_over(self) -> bytes:
+        """Another client comes: the last bytes for the one that has to go."""
+        return b"".join(self._firmware.taken_over())
+
     def client_lost(self) -> None:
         """The port says that the client is gone."""
         self._firmware.client_lost()

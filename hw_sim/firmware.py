@@ -88,6 +88,14 @@ class Firmware:
         self._outbox.clear()
         self._greeted = self._sending = False
 
+    def taken_over(self) -> list[bytes]:
+        """Another client comes on another link: the last frames for the one that has to go."""
+        capture, sending = self._capture, self._sending
+        self.client_lost()
+        if capture is None or not sending:
+            return []
+        return [encode(Stopped(capture.stream_id, StopReason.TAKEN_OVER, capture.next_sample))]
+
     # -- requests
 
     def _answer(self, message: Message, now_us: int) -> None:

@@ -1,5 +1,7 @@
 """Puts a simulated stethoscope on a serial or TCP port, until stopped."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,9 +77,11 @@ async def _serve(recipe: "Recipe", port: str, pace: "Pace", *, json: bool) -> No
     _say_if_converted(recipe)
     await asyncio.to_thread(warm)
     stopped = _on_termination()
+    serial_number = device.identity.serial_number
     async with port_of(port, device, pace) as reached:
-        _say_ready(recipe, reached.address, device.identity.serial_number, json=json)
-        await stopped.wait()
+        with _announced(reached.address, serial_number):
+            _say_ready(recipe, reached.address, serial_number, json=json)
+            await stopped.wait()
 
 
 def _say_if_converted(recipe: "Recipe") -> None:
@@ -104,6 +108,21 @@ def _say_ready(recipe: "Recipe", address: str, serial_number: str, *, json: bool
     what = f"plays {recipe.file}" if recipe.file is not None else f"has the heart {recipe.name!r}, seed {recipe.seed}"
     print(f"{address}\nSIMULATED stethoscope {serial_number}; it {what}.", flush=True)
     print(f"In another terminal: stetho live {address}. Stop with Ctrl+C.", flush=True)
+
+
+@contextmanager
+def _announced(address: str, serial_number: str) -> Iterator[None]:
+    """Lets `stetho devices` list it; where the runtime folder can't be written, it is reached by its address alone."""
+    import sys
+
+    from firmware_bridge.announce import announced
+
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(announced(address, serial_number))
+        except OSError as error:
+            print(f"stetho: `stetho devices` won't list this device ({error.strerror}).", file=sys.stderr)
+        yield
 
 
 def _on_termination() -> "asyncio.Event":

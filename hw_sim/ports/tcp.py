@@ -11,14 +11,16 @@ from hw_sim.pump import Pump
 from stetho.errors import ConfigError
 
 _HIGH_WATER_BYTES = 65_536
+_MOST_CLIENTS = 16
 
 
 class TcpPort:
-    """Listens on 127.0.0.1 (port 0: any free one). One client at a time: a new one takes over."""
+    """Listens on 127.0.0.1 (port 0: any free one). It serves one client: a new one that speaks takes over."""
 
     def __init__(self, device: Device, pace: Pace, port: int = 0, host: str = "127.0.0.1") -> None:
         self._device, self._pace = device, pace
         self._host, self._port = host, port
+        self._clients: set[_Client] = set()
         self._client: _Client | None = None
 
     @property
@@ -41,33 +43,33 @@ class TcpPort:
     ) -> None:
         await self._running.end()
         self._server.close()
-        if self._client is not None:
-            self._client.drop()
+        for client in tuple(self._clients):
+            client.drop()
         await self._server.wait_closed()
 
     # -- the clients
 
     def connected(self, client: "_Client") -> None:
-        """A client came; the one before it has to go."""
-        if self._device.link_down(self._pace.now_us()):
+        """A client came; until it says something, the one before it keeps the device."""
+        if self._device.link_down(self._pace.now_us()) or len(self._clients) >= _MOST_CLIENTS:
             client.drop()
-            return
-        if self._client is not None:
-            self._client.drop()
-        self._device.client_lost()
-        self._client = client
-        self._pump.wake()
+        else:
+            self._clients.add(client)
 
     def disconnected(self, client: "_Client") -> None:
         """A client went."""
+        self._clients.discard(client)
         if client is self._client:
             self._client = None
             self._device.client_lost()
 
     def received(self, client: "_Client", data: bytes) -> None:
-        """Bytes of a client; of one that was replaced, they are dropped."""
-        if client is self._client:
-            self._pump.received(data)
+        """Bytes of a client: the first of a new one make it the device's only one."""
+        if client is not self._client:
+            if self._client is not None:
+                self._client.end(self._device.taken_over())
+            self._client = client
+        self._pump.received(data)
 
     def wake(self) -> None:
         """The client takes bytes again."""
@@ -92,6 +94,7 @@ class _Client(asyncio.Protocol):
     def __init__(self, port: TcpPort) -> None:
         self._owner = port
         self._transport: asyncio.Transport | None = None
+        self._ended = False
         self.writable = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -100,7 +103,8 @@ class _Client(asyncio.Protocol):
         self._owner.connected(self)
 
     def data_received(self, data: bytes) -> None:
-        self._owner.received(self, data)
+        if not self._ended:
+            self._owner.received(self, data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._owner.disconnected(self)
@@ -115,6 +119,13 @@ class _Client(asyncio.Protocol):
     def send(self, data: bytes) -> None:
         if self._transport is not None:
             self._transport.write(data)
+
+    def end(self, last: bytes) -> None:
+        """Says the last bytes, and closes the connection when they are on their way."""
+        self._ended = True
+        self.send(last)
+        if self._transport is not None:
+            self._transport.close()
 
     def drop(self) -> None:
         if self._transport is not None:

@@ -164,14 +164,19 @@ def test_a_pty_that_nobody_reads_holds_little_and_serves_the_next_client():
 def test_a_second_tcp_client_takes_the_device_over():
     async def main():
         async with port_of("tcp", Recipe("clear", 10).device(), Pace(5.0)) as port:
-            where = port.address.removeprefix("tcp://").split(":")
-            reader, writer = await asyncio.open_connection(*where)
-            heard = await take(open_uri(port.address), stop_after=2000)
-            assert await reader.read() == b""
-            writer.close()
-            return heard
+            first = asyncio.create_task(take(open_uri(port.address)))
+            await asyncio.sleep(0.3)
+            silent = await asyncio.open_connection(*port.address.removeprefix("tcp://").split(":"))
+            await asyncio.sleep(0.1)
+            assert not first.done()
+            second = await take(open_uri(port.address), stop_after=2000)
+            silent[1].close()
+            return await first, second
 
-    assert len(asyncio.run(main()).pcm) >= 2000
+    first, second = asyncio.run(main())
+    (ended,) = [i for i in first.items if isinstance(i, LinkChange) and i.state is LinkState.ENDED]
+    assert "another program" in ended.reason
+    assert len(second.pcm) >= 2000
 
 
 def test_a_tcp_port_in_use_is_said_in_one_sentence():

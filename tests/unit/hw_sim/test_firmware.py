@@ -187,6 +187,16 @@ def test_hello_of_a_new_client_takes_over():
     assert host.ask(Start(10, Codec.PCM16, 1, 4000))[-1].first_sample == 0
 
 
+def test_a_client_whose_device_is_taken_on_another_link_is_told():
+    host = Host()
+    assert host.firmware.taken_over() == []
+    host.start(9)
+    host.wait(0.1)
+    frames = b"".join(host.firmware.taken_over())
+    assert list(host.decoder.feed(frames)) == [Stopped(9, StopReason.TAKEN_OVER, 400)]
+    assert host.wait(0.1) == []
+
+
 @pytest.mark.parametrize("request_", [Start(1, Codec.PCM16, 1, 4000), Stop(1), ResendRequest(1, 0, 10)])
 def test_without_hello_there_is_no_session(request_):
     (error,) = Host().ask(request_)

@@ -4,7 +4,6 @@ import pytest
 
 from hw_sim.commands.demo import _programme
 from hw_sim.programme import Performance
-from stetho.cli.app import run
 
 
 def test_hearts_without_and_with_a_murmur_take_turns():
@@ -17,7 +16,7 @@ def test_hearts_without_and_with_a_murmur_take_turns():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("port", ["any", "tcp"])
-def test_headless_judges_both_and_says_what_was_played(port, capsys, validate):
+def test_headless_judges_both_and_says_what_was_played(run, port, capsys, validate):
     assert run(["demo", "--headless", "--seconds", "20", "--speed", "5", "--json", "--port", port]) == 0
     out, err = capsys.readouterr()
     events = [json.loads(line) for line in out.splitlines()]

@@ -7,10 +7,10 @@ import threading
 import pytest
 import soundfile
 
+from firmware_bridge.announce import announcements, runtime_folder
 from firmware_bridge.wire import Capabilities, Hello, PacketDecoder, encode
 from hw_sim.heart import Heart, Wish, scenario
 from hw_sim.ports.choose import has_pty
-from stetho.cli.app import run
 
 PORTS = ["tcp", *(["pty"] if has_pty() else [])]
 
@@ -30,7 +30,7 @@ class Simulator:
     def __exit__(self, *_: object) -> None:
         self._guard.cancel()
         self._guard.join()
-        self.process.kill()
+        self.process.terminate()
         self.process.communicate()
 
     def ready(self) -> dict:
@@ -45,6 +45,7 @@ def test_ready_says_where_and_the_device_is_there(port, validate):
         assert ready["serial_number"] == "SIM-0007"
         assert ready["address"].startswith({"tcp": "tcp://127.0.0.1:", "pty": "serial:///dev/"}[port])
         assert ask_hello(ready["address"]).serial_number == "SIM-0007"
+        assert [(a.address, a.serial_number) for a in announcements()] == [(ready["address"], "SIM-0007")]
 
 
 def ask_hello(address: str) -> Capabilities:
@@ -72,6 +73,7 @@ def test_it_runs_until_stopped_and_leaves_quietly(how, code):
         simulator.ready()
         simulator.process.send_signal(how)
         out, err = simulator.process.communicate(timeout=20)
+        assert list(runtime_folder().glob(f"sim-{simulator.process.pid}-*")) == []
         assert (simulator.process.returncode, out, err) == (code, "", "")
 
 
@@ -94,7 +96,7 @@ def test_a_recording_that_is_not_played_sample_for_sample_says_so(tmp_path):
         (["--loss", "1.5"], "share"),
     ],
 )
-def test_a_wrong_wish_is_one_sentence_and_exit_code_2(arguments, says, capsys):
+def test_a_wrong_wish_is_one_sentence_and_exit_code_2(run, arguments, says, capsys):
     assert run(["sim", *arguments]) == 2
     err = capsys.readouterr().err
     assert says in err
