@@ -188,6 +188,7 @@ def energy(samples: F32, level: F64, decay: float, count: int, rate: int, wanted
     count: samples since the last reset. A sample that is not finite counts as 0.
     """
     emitted = 0
+    due = -(-(count * wanted // rate + 1) * rate // wanted)
     for i in range(samples.size):
         x = float(samples[i])
         if not math.isfinite(x):
@@ -196,7 +197,8 @@ def energy(samples: F32, level: F64, decay: float, count: int, rate: int, wanted
         if level[0] < 1e-30:
             level[0] = 0.0
         count += 1
-        if count * wanted // rate > (count - 1) * wanted // rate:
+        if count == due:
+            due = -(-(count * wanted // rate + 1) * rate // wanted)
             out[emitted] = math.sqrt(level[0])
             emitted += 1
     return count

@@ -42,7 +42,7 @@ class Polyphase:
         return -(-received * self.up // self.down)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def design(rate_hz: int) -> Polyphase:
     """A linear-phase windowed sinc (Kaiser, Oppenheim & Schafer 7.5.3) from `rate_hz` to 2 kHz.
 
