@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
         given = str(random.SystemRandom().randrange(2**32))
         config.option.hypothesis_seed = given
     config.stash[_seed] = int(given)
-    asyncio.runners._cancel_all_tasks = _noting(asyncio.runners._cancel_all_tasks)  # type: ignore[attr-defined]
+    asyncio.runners._cancel_all_tasks = _noting(asyncio.runners._cancel_all_tasks)
 
 
 _seed = pytest.StashKey[int]()
@@ -115,7 +115,7 @@ def no_network() -> Iterator[None]:
         if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address):
             self.close()
             raise AssertionError(f"a test tried to reach {address!r}")
-        connect(self, address)  # type: ignore[arg-type]  # whatever the caller passed
+        connect(self, address)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect_here)

@@ -1,6 +1,7 @@
 """Draws docs/images/live.svg: the live screen over a simulated murmur, as rich exports it, without remote fonts."""
 
 import asyncio
+import io
 import re
 import sys
 from pathlib import Path
@@ -15,8 +16,8 @@ from stetho.source import open_uri
 
 ADDRESS = "sim://murmur?seed=7&rate_bpm=76"
 AT_S = 12.6
-WIDTH, HEIGHT = 92, 28
-FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+WIDTH, HEIGHT = 104, 28
+REMOTE = re.compile(r"@font-face \{.*?\}\s*|<!-- .*? -->", re.DOTALL)
 
 
 async def picture() -> str:
@@ -28,9 +29,9 @@ async def picture() -> str:
             state.take(event)
             if event.t_s >= AT_S:
                 break
-        console = Console(record=True, width=WIDTH, file=Path("/dev/null").open("w"), force_terminal=True)  # noqa: ASYNC230, SIM115 - thrown away
+        console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
         console.print(draw(state, WIDTH, HEIGHT, SYSTEM_CLOCK.monotonic_ns()))
-        return FONT_FACE.sub("", console.export_svg(title="stetho live", unique_id="stetho"))
+        return REMOTE.sub("", console.export_svg(title="stetho live", unique_id="stetho"))
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ def test_an_error_is_one_sentence_and_the_contract_s_code(
         raise error
     assert ended.value.code == code
     said = capsys.readouterr()
-    leaf = error if isinstance(error, StethoError) else error.exceptions[-1]  # type: ignore[attr-defined] # a group
+    leaf = error if isinstance(error, StethoError) else error.exceptions[-1]
     assert said.err == f"stetho: {leaf}\n"
     assert said.out == ""
 

@@ -30,7 +30,7 @@ MANIFEST = Manifest(
 
 
 def window(index: int, present: float, unknown: float = -9.0, **more: float | str) -> ScoredWindow:
-    return ScoredWindow(index, Span(index * 100, index * 100 + 500), present, unknown, **more)  # type: ignore[arg-type]
+    return ScoredWindow(index, Span(index * 100, index * 100 + 500), present, unknown, **more)
 
 
 def test_three_good_windows_decide() -> None:
