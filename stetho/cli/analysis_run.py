@@ -8,7 +8,7 @@ from typing import Any
 from stetho.analysis import SCHEMA, RecordingResult, analyze
 from stetho.cli.model import chosen_model
 from stetho.config import Config
-from stetho.errors import InputError
+from stetho.errors import ConfigError, InputError
 from stetho.exam.manifest import read_manifest
 from stetho.exam.site import Site
 from stetho.exam.verdict import ExamResult, Policy, judge_exam
@@ -78,3 +78,5 @@ def _one(item: Item, model: MurmurModel) -> Outcome:
         return Outcome(item.path.name, analyze(item.path, model=model))
     except InputError as error:
         return Outcome(item.path.name, error)
+    except ConfigError as error:  # a stage that can't work on such a stream: a rate below 2 kHz
+        return Outcome(item.path.name, InputError(f"{item.path} can't be analysed: {error}"))
