@@ -88,6 +88,10 @@ class Capture:
         self.next_sample += len(pcm)
         return packet
 
+    def contact(self) -> Event:
+        """How the chest piece lies at the next sample."""
+        return self._event(replace(self._performance.contact, sample=self.next_sample))
+
     def _event(self, touch: Touch) -> Event:
         kind = EventKind.CONTACT_ON if touch.touching else EventKind.CONTACT_OFF
         site = SiteCode[touch.site] if touch.site else SiteCode.UNKNOWN

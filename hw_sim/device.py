@@ -29,7 +29,7 @@ class Device:
     def poll(self, now_us: int) -> bytes:
         """Time goes on; what is to be sent by now."""
         self._firmware.advance(now_us)
-        for data, audio in self._firmware.frames():
+        for data, audio in self._firmware.frames(now_us):
             self._held.extend(through(self._faults, Frame(data, now_us, audio)))
         due = [frame.data for frame in self._held if frame.at_us <= now_us]
         self._held = [frame for frame in self._held if frame.at_us > now_us]

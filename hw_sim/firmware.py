@@ -1,6 +1,9 @@
 """The device's half of the protocol, without I/O and without a clock: time comes with every call."""
 
+from dataclasses import replace
+
 from firmware_bridge.wire import (
+    VERSION,
     Audio,
     Battery,
     Capabilities,
@@ -50,6 +53,7 @@ class Firmware:
         self._capture: Capture | None = None
         self._stop_told = False
         self._battery_due_us = 0
+        self._now_us = self._alone_since_us = 0
 
     # -- the link's side
 
@@ -61,6 +65,7 @@ class Firmware:
 
     def advance(self, now_us: int) -> None:
         """Takes the samples that are due by now."""
+        self._forget_if_alone(now_us)
         capture = self._capture
         if capture is None or capture.over():
             return
@@ -72,9 +77,23 @@ class Firmware:
         elif self._sending and now_us >= self._battery_due_us:
             self._send_battery(now_us)
 
-    def frames(self) -> list[tuple[bytes, bool]]:
-        """What is to be sent, a frame each, and whether it carries sound; forgets it."""
-        return [(encode(message), isinstance(message, Audio)) for message in self._outbox.take()]
+    def _forget_if_alone(self, now_us: int) -> None:
+        """Nobody can resume a stream of which the ring holds nothing that was missed: it need not go on."""
+        self._now_us = now_us
+        if self._sending:
+            self._alone_since_us = now_us
+        elif now_us - self._alone_since_us > self.identity.ring_s * 1e6:
+            self._capture = None
+
+    def frames(self, now_us: int) -> list[tuple[bytes, bool]]:
+        """What is to be sent now, a frame each, and whether it carries sound; forgets it."""
+        frames = []
+        for message in self._outbox.take():
+            if isinstance(message, TimeReply):
+                frames.append((encode(replace(message, sent_us=now_us)), False))
+            else:
+                frames.append((encode(message), isinstance(message, Audio)))
+        return frames
 
     @property
     def due_us(self) -> int | None:
@@ -100,10 +119,10 @@ class Firmware:
 
     def _answer(self, message: Message, now_us: int) -> None:
         match message:
-            case Hello():
+            case Hello(version_min=low, version_max=high) if low <= VERSION <= high:
                 self._begin_session(message, now_us)
-            case ForeignVersion():
-                self._send(Error(ErrorCode.UNSUPPORTED_VERSION, "this device speaks version 1"))
+            case Hello() | ForeignVersion(type=Hello.TYPE):
+                self._send(Error(ErrorCode.UNSUPPORTED_VERSION, f"this device speaks version {VERSION}"))
             case Ping():
                 self._send(self._pong(message.token))
             case TimeRequest():
@@ -144,13 +163,15 @@ class Firmware:
 
     def _start(self, start: Start, now_us: int) -> None:
         identity, capture = self.identity, self._capture
-        if start.rate_hz not in self._programme.rates_hz or start.codec not in identity.codecs or start.channels != 1:
-            self._send(Error(ErrorCode.BAD_REQUEST, "this rate, codec or number of channels is not on offer"))
+        offered = start.rate_hz in self._programme.rates_hz and start.codec in identity.codecs and start.channels == 1
+        if not offered or start.stream_id == 0:
+            self._send(Error(ErrorCode.BAD_REQUEST, "this rate, codec, number of channels or id is not on offer"))
             return
         if capture is None or not self._resumes(capture, start):
             performance = Performance(self._programme, start.rate_hz)
             capture = Capture(start.stream_id, performance, start.rate_hz, start.codec, identity, now_us)
             self._capture = capture
+            self._outbox.capacity_samples = int(identity.queue_s * start.rate_hz)
         self._sending = True
         first = capture.next_sample
         self._send(
@@ -164,6 +185,7 @@ class Firmware:
                 capture.time_of_us(first),
             )
         )
+        self._send(capture.contact())
         if capture.over():
             self._tell_stopped(capture, StopReason.ENDED)
 

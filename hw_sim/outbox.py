@@ -3,15 +3,16 @@
 from collections import deque
 from collections.abc import Iterator
 
-from firmware_bridge.wire import Audio, DeviceMessage, Event, EventKind
+from firmware_bridge.wire import Audio, DeviceMessage, Event, EventKind, TimeReply
 
 _MOST_RESENT_PACKETS = 4096
 _MOST_OTHERS = 256
+_MOST_URGENT = 16
 _WRAP = 0xFFFFFFFF
 
 
 class Outbox:
-    """Answers and live packets in order, then resent ones.
+    """What can't wait first, then answers and live packets in order, then resent ones.
 
     Live audio is held up to `capacity_samples`: while the link is busy the oldest of it is dropped, and one OVERFLOW
     event says what went. It can still be asked for again, as long as the ring holds it.
@@ -19,6 +20,7 @@ class Outbox:
 
     def __init__(self, capacity_samples: int) -> None:
         self.capacity_samples = capacity_samples
+        self._urgent: deque[TimeReply] = deque(maxlen=_MOST_URGENT)
         self._live: deque[DeviceMessage] = deque()
         self._resent: deque[Audio] = deque(maxlen=_MOST_RESENT_PACKETS)
         self._waiting = 0
@@ -26,6 +28,9 @@ class Outbox:
 
     def put(self, message: DeviceMessage) -> None:
         """Queues a message. A client that floods the device with questions is not answered without end."""
+        if isinstance(message, TimeReply):
+            self._urgent.append(message)
+            return
         if isinstance(message, Audio) and message.resent:
             self._resent.append(message)
             return
@@ -54,6 +59,8 @@ class Outbox:
 
     def take(self) -> Iterator[DeviceMessage]:
         """Everything that waits, in the order of sending."""
+        while self._urgent:
+            yield self._urgent.popleft()
         while self._live:
             yield self._live.popleft()
         self._waiting = self._others = 0
@@ -62,6 +69,7 @@ class Outbox:
 
     def clear(self) -> None:
         """Forgets everything: the client that it was for is gone."""
+        self._urgent.clear()
         self._live.clear()
         self._resent.clear()
         self._waiting = self._others = 0

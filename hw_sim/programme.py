@@ -44,15 +44,16 @@ class Touch:
 
 
 class Performance:
-    """A programme being heard at one rate."""
+    """A programme being heard at one rate. `contact`: how the chest piece lies after what was read so far."""
 
     def __init__(self, programme: Programme, rate_hz: int) -> None:
         self._rate_hz = rate_hz
         self._parts = iter(programme.parts)
         self._sound: Sound | None = None
         self._left: int | None = 0
-        self._touching = False
         self._at = 0
+        self.contact = Touch(0, touching=False, site=None)
+        self._next_part([])
 
     def read(self, count: int) -> tuple[Pcm, tuple[Touch, ...]]:
         """The next samples, int16 (count,), fewer when it is over; and what happened in them.
@@ -71,15 +72,16 @@ class Performance:
         return np.concatenate(pieces) if pieces else np.zeros(0, np.int16), tuple(touches)
 
     def _next_part(self, touches: list[Touch]) -> bool:
+        """Goes on to the next part, if there is one; between two sites the chest piece is lifted."""
         part = next(self._parts, None)
-        touching = part is not None and part.touching
-        if self._touching:  # also between two sites: the chest piece is lifted to get there
+        if self.contact.touching:
             touches.append(Touch(self._at, touching=False, site=None))
-        self._touching = touching
+        if part is not None and part.touching:
+            touches.append(Touch(self._at, touching=True, site=part.site))
+        if touches:
+            self.contact = touches[-1]
         if part is None:
             return False
-        if touching:
-            touches.append(Touch(self._at, touching=True, site=part.site))
         self._sound = part.make(self._rate_hz)
         self._left = None if part.seconds is None else int(part.seconds * self._rate_hz)
         return True

@@ -56,7 +56,7 @@ class Host:
 
     def take(self) -> list:
         self.firmware.advance(self.now_us)
-        return [m for frame, _ in self.firmware.frames() for m in self.decoder.feed(frame)]
+        return [m for frame, _ in self.firmware.frames(self.now_us) for m in self.decoder.feed(frame)]
 
     def wait(self, seconds: float) -> list:
         self.now_us += int(seconds * 1e6)
@@ -89,10 +89,10 @@ def test_hello_is_answered_by_capabilities_and_the_battery():
 
 def test_a_stream_is_the_heart_sample_for_sample_with_its_index_and_time():
     host = Host()
-    started = host.start()[-1]
+    started, contact = host.start()[-2:]
     assert isinstance(started, Started)
+    assert contact == Event(EventKind.CONTACT_ON, 9, 0, 2)
     messages = host.wait(1.0)
-    assert messages[0] == Event(EventKind.CONTACT_ON, 9, 0, 2)
     packets = only(messages, Audio)
     assert [p.sequence for p in packets] == list(range(50))
     assert [p.first_sample for p in packets] == list(range(0, 4000, 80))
@@ -168,8 +168,9 @@ def test_a_client_that_comes_back_resumes_its_stream():
     before = only(host.wait(0.5), Audio)
     host.firmware.client_lost()
     assert host.wait(0.3) == []
-    started = host.start(9)[-1]
+    started, contact = host.start(9)[-2:]
     assert started.first_sample == 3200
+    assert contact == Event(EventKind.CONTACT_ON, 9, 3200, 2)
     assert started.oldest_sample == 0
     missed = only(host.ask(ResendRequest(9, 2000, 1200)), Audio)
     after = only(host.wait(0.2), Audio)
@@ -184,7 +185,7 @@ def test_hello_of_a_new_client_takes_over():
     answers = host.ask(Hello(2))
     assert isinstance(answers[0], Capabilities)
     assert only(host.wait(0.5), Audio) == []
-    assert host.ask(Start(10, Codec.PCM16, 1, 4000))[-1].first_sample == 0
+    assert host.ask(Start(10, Codec.PCM16, 1, 4000))[0].first_sample == 0
 
 
 def test_a_client_whose_device_is_taken_on_another_link_is_told():
@@ -204,7 +205,13 @@ def test_without_hello_there_is_no_session(request_):
 
 
 @pytest.mark.parametrize(
-    "start", [Start(1, Codec.PCM16, 1, 8000), Start(1, Codec.PCM16, 2, 4000), Start(1, Codec.IMA_ADPCM, 1, 4000)]
+    "start",
+    [
+        Start(1, Codec.PCM16, 1, 8000),
+        Start(1, Codec.PCM16, 2, 4000),
+        Start(1, Codec.IMA_ADPCM, 1, 4000),
+        Start(0, Codec.PCM16, 1, 4000),
+    ],
 )
 def test_what_is_not_on_offer_is_refused(start):
     host = Host(codecs=frozenset({Codec.PCM16}))
@@ -214,9 +221,10 @@ def test_what_is_not_on_offer_is_refused(start):
     assert host.wait(1.0) == []
 
 
-def test_a_hello_of_another_version_is_told_which_one_is_spoken():
+@pytest.mark.parametrize("version", [1, 7])
+def test_a_hello_for_another_version_is_told_which_one_is_spoken(version):
     host = Host()
-    host.firmware.receive(encode(Hello(1, version_min=7, version_max=9), version=7), 0)
+    host.firmware.receive(encode(Hello(1, version_min=7, version_max=9), version=version), 0)
     (error,) = host.take()
     assert error.code == ErrorCode.UNSUPPORTED_VERSION
 
@@ -225,6 +233,26 @@ def test_time_is_answered_with_the_devices_own_clock():
     host = Host()
     host.now_us = 123_456_789
     assert host.ask(TimeRequest(5)) == [TimeReply(5, 123_456_789, 123_456_789)]
+
+
+def test_a_time_reply_overtakes_waiting_audio_and_knows_when_it_left():
+    host = Host()
+    host.start()
+    host.firmware.receive(encode(TimeRequest(5)), host.now_us + 100_000)
+    host.now_us += 250_000
+    assert host.take()[0] == TimeReply(5, host.now_us - 150_000, host.now_us)
+
+
+def test_a_stream_that_nobody_resumes_in_time_is_forgotten():
+    host = Host(ring_s=2.0)
+    host.start(9)
+    host.wait(0.5)
+    host.firmware.client_lost()
+    host.wait(1.9)
+    assert host.firmware.due_us is not None
+    host.wait(0.3)
+    assert host.firmware.due_us is None
+    assert host.start(9)[-2].first_sample == 0
 
 
 def test_the_battery_is_reported_every_minute_and_falls():
@@ -263,4 +291,4 @@ def test_a_flood_of_questions_is_answered_within_bounds():
     host.wait(1.0)
     flood = encode(Ping(1)) * 5000 + encode(ResendRequest(9, 0, 4000)) * 500
     host.firmware.receive(flood, host.now_us)
-    assert len(host.firmware.frames()) < 5000
+    assert len(host.firmware.frames(host.now_us)) < 5000

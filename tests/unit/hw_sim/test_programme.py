@@ -30,7 +30,6 @@ PROGRAMME = Programme(
     (1000,),
 )
 TOUCHES = (
-    Touch(0, touching=True, site="AV"),
     Touch(100, touching=False, site=None),
     Touch(150, touching=True, site="MV"),
     Touch(220, touching=False, site=None),
@@ -43,6 +42,7 @@ SAMPLES = np.concatenate([np.arange(100), np.arange(500, 550), np.arange(1000, 1
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=40))
 def test_parts_follow_each_other_however_they_are_read(sizes):
     performance = Performance(PROGRAMME, 1000)
+    assert performance.contact == Touch(0, touching=True, site="AV")
     heard, touches = [], []
     for size in [*sizes, 1000, 1]:
         pcm, happened = performance.read(size)
@@ -51,6 +51,7 @@ def test_parts_follow_each_other_however_they_are_read(sizes):
         touches += happened
     assert np.array_equal(np.concatenate(heard), SAMPLES)
     assert tuple(touches) == TOUCHES
+    assert performance.contact == TOUCHES[-1]
 
 
 def test_after_the_end_nothing_comes():
@@ -64,4 +65,5 @@ def test_after_the_end_nothing_comes():
 @pytest.mark.parametrize("touching", [True, False])
 def test_a_part_that_touches_nothing_lifts_nothing_off(touching):
     performance = Performance(Programme((Part(lambda rate: Counting(0, 5), touching=touching),)), 1000)
-    assert len(performance.read(100)[1]) == (2 if touching else 0)
+    assert performance.contact.touching == touching
+    assert len(performance.read(100)[1]) == (1 if touching else 0)
