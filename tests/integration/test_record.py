@@ -1,0 +1,136 @@
+"""`stetho record`, against a device on a port: exact, and kept however it ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from hw_sim.background import BackgroundDevice
+from hw_sim.recipe import Recipe
+
+RATE_HZ = 4000
+SENT = np.random.default_rng(5).integers(-20_000, 20_000, 4 * RATE_HZ).astype(np.int16)
+PORTS = ["tcp", *(["pty"] if os.name == "posix" else [])]
+
+
+@pytest.fixture
+def played(tmp_path: Path) -> Path:
+    """A recording that a device plays."""
+    path = tmp_path / "sent.wav"
+    soundfile.write(path, SENT, RATE_HZ)
+    return path
+
+
+@pytest.mark.parametrize("port", PORTS)
+@pytest.mark.parametrize("suffix", [".wav", ".flac"])
+def test_what_was_played_is_what_was_saved(
+    tmp_path: Path, played: Path, command: Callable[..., Any], port: str, suffix: str
+) -> None:
+    path = tmp_path / f"saved{suffix}"
+    with BackgroundDevice(Recipe(file=played), port, 20.0) as device:
+        said = command("record", device.address, "-o", path, "--json", "--site", "AV")
+    assert said.code == 0, said
+    assert json.loads(said.out)["saved"] == str(path)
+    assert np.array_equal(soundfile.read(path, dtype="int16")[0][: SENT.size], SENT)
+    sidecar = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert (sidecar["origin"], sidecar["site"], sidecar["ledger"]) == ("replayed", "AV", [])
+
+
+def test_lost_packets_are_resent_and_the_ledger_says_so(
+    tmp_path: Path, played: Path, command: Callable[..., Any]
+) -> None:
+    path = tmp_path / "saved.wav"
+    with BackgroundDevice(Recipe(file=played, loss=0.05), "tcp", 10.0) as device:
+        assert command("record", device.address, "-o", path).code == 0
+    assert np.array_equal(soundfile.read(path, dtype="int16")[0][: SENT.size], SENT)
+    sidecar = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert {hole["fate"] for hole in sidecar["ledger"]} == {"resent"}
+    assert sidecar["samples_lost"] == 0
+
+
+def test_it_stops_after_the_seconds_that_were_asked_for(tmp_path: Path, command: Callable[..., Any]) -> None:
+    path = tmp_path / "saved.wav"
+    with BackgroundDevice(Recipe("murmur", 7), "tcp", 5.0) as device:
+        said = command("record", device.address, "-o", path, "--seconds", "2")
+    assert said.code == 0, said
+    assert "SIMULATED" in soundfile.SoundFile(path).title
+    assert 2.0 <= soundfile.info(path).duration < 5.0
+    assert "Saved" in said.out
+
+
+def test_a_file_that_is_there_is_refused_before_the_device_is_asked(
+    tmp_path: Path, played: Path, command: Callable[..., Any]
+) -> None:
+    said = command("record", "tcp://127.0.0.1:9", "-o", played)
+    assert said.code == 8
+    assert "--force" in said.err
+    assert soundfile.info(played).frames == SENT.size
+
+
+def test_a_device_that_is_not_there_leaves_no_file(tmp_path: Path, command: Callable[..., Any]) -> None:
+    said = command("record", "tcp://127.0.0.1:9", "-o", tmp_path / "a.wav")
+    assert said.code == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Iterator[Callable[..., "tuple[subprocess.Popen[str], subprocess.Popen[str]]"]]:
+    """Starts a simulator and a recording of it, each a process of its own, and waits until sound is on its way."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> "tuple[subprocess.Popen[str], subprocess.Popen[str]]":
+        base = [sys.executable, "-m", "stetho"]
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": tmp_path}
+        simulator = subprocess.Popen([*base, "sim", "murmur", "--port", "tcp", "--json"], **pipes)
+        started.append(simulator)
+        assert simulator.stdout is not None
+        address = json.loads(simulator.stdout.readline())["address"]
+        recorder = subprocess.Popen([*base, "record", address, "-o", "a.wav", *arguments], **pipes)
+        started.append(recorder)
+        until = time.monotonic() + 30
+        while not (tmp_path / "a.wav.part").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(1.0)
+        return simulator, recorder
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("arguments", "code"), [((), 0), (("--seconds", "60"), 130)])
+def test_ctrl_c_ends_and_saves(
+    tmp_path: Path, recording: Callable[..., Any], arguments: tuple[str, ...], code: int
+) -> None:
+    _, recorder = recording(*arguments)
+    recorder.send_signal(signal.SIGINT)
+    out, err = recorder.communicate(timeout=20)
+    assert recorder.returncode == code, err
+    assert out.startswith("Saved a.wav")
+    assert soundfile.info(tmp_path / "a.wav").duration > 0.5
+    assert (tmp_path / "a.json").exists()
+
+
+@pytest.mark.slow
+def test_a_link_that_is_lost_for_good_keeps_what_came(
+    tmp_path: Path, recording: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STETHO_RECONNECT_S", "1.5")
+    simulator, recorder = recording()
+    simulator.kill()
+    out, err = recorder.communicate(timeout=30)
+    assert recorder.returncode == 4, err
+    assert out.startswith("Saved a.wav")
+    assert err.count("\n") == 1
+    assert soundfile.info(tmp_path / "a.wav").duration > 0.5
