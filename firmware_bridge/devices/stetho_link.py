@@ -1,7 +1,7 @@
 """The driver for every device that speaks our own open protocol (docs/protocol.md)."""
 
 from firmware_bridge.driver import Decoder, StreamChoice
-from firmware_bridge.wire import Capabilities, Codec, HostMessage, PacketDecoder, encode
+from firmware_bridge.wire import Capabilities, Codec, Hello, HostMessage, PacketDecoder, encode
 from stetho.errors import ConfigError
 from stetho.source import DeviceUri
 
@@ -19,7 +19,8 @@ class StethoLink:
         return PacketDecoder()
 
     def encode(self, message: HostMessage) -> bytes:
-        return encode(message)
+        # A delimiter first (F5): it ends whatever an earlier client, or noise, left unfinished at the device.
+        return b"\x00" + encode(message) if isinstance(message, Hello) else encode(message)
 
     def choose(self, capabilities: Capabilities, uri: DeviceUri) -> StreamChoice:
         return StreamChoice(_codec(capabilities, uri), _rate_hz(capabilities, uri), _channels(capabilities, uri))
