@@ -30,16 +30,23 @@ class Outcome:
 
     name: str
     result: RecordingResult | ExamResult | InputError
+    item: Item | None = None
 
     def to_json(self, *, segments: bool) -> dict[str, Any]:
-        """The contract's object; one with `error` for a recording that can't be read."""
+        """The contract's object; one with `error` for a recording that can't be read.
+
+        A recording of a manifest also says of which exam and site it is.
+        """
         match self.result:
             case InputError():
-                return {"recording": self.name, "error": str(self.result), "schema": SCHEMA}
+                thing = {"recording": self.name, "error": str(self.result), "schema": SCHEMA}
             case ExamResult():
                 return self.result.to_json()
             case _:
-                return self.result.to_json(segments=segments)
+                thing = self.result.to_json(segments=segments)
+        if self.item is not None and self.item.exam is not None and self.item.site is not None:
+            thing |= {"exam": self.item.exam, "site": self.item.site.value}
+        return thing
 
 
 def listed(paths: Iterable[Path]) -> list[Item]:
@@ -75,8 +82,8 @@ def analyze_all(items: Sequence[Item], policy: Policy, config: Config) -> Iterat
 
 def _one(item: Item, model: MurmurModel) -> Outcome:
     try:
-        return Outcome(item.path.name, analyze(item.path, model=model))
+        return Outcome(item.path.name, analyze(item.path, model=model), item)
     except InputError as error:
-        return Outcome(item.path.name, error)
+        return Outcome(item.path.name, error, item)
     except ConfigError as error:  # a stage that can't work on such a stream: a rate below 2 kHz
-        return Outcome(item.path.name, InputError(f"{item.path} can't be analysed: {error}"))
+        return Outcome(item.path.name, InputError(f"{item.path} can't be analysed: {error}"), item)

@@ -1,8 +1,8 @@
-"""A result as people read it: two lines a recording, two an exam."""
+"""A result as people read it: a few lines a recording, two an exam."""
 
 from stetho.analysis import RecordingResult
 from stetho.cli.analysis_run import Outcome
-from stetho.cli.wording import reason_words, verdict_words
+from stetho.cli.wording import caution_words, reason_words, verdict_words
 from stetho.errors import InputError
 from stetho.exam.verdict import ExamResult
 from stetho.stream import Origin
@@ -20,6 +20,8 @@ def print_outcome(outcome: Outcome) -> None:
         case RecordingResult() as result:
             mark = "  SIMULATED" if result.spec.origin is Origin.SIMULATED else ""
             print(f"{outcome.name}  {result.duration_s:.1f} s{mark}\n  {_murmur(result.to_json()['murmur'])}")
+            if result.applicability:
+                print(f"  caution: {caution_words(result.applicability)}")
             print(f"  {_rate(result)}; {_quality(result)}")
 
 

@@ -1,6 +1,6 @@
 """Live events as lines of text, for a log or a pipe: the link's changes and the verdicts."""
 
-from stetho.cli.wording import verdict_words
+from stetho.cli.wording import caution_words, verdict_words
 from stetho.events import Event, LinkEvent, VerdictEvent
 from stetho.source import LinkState
 from stetho.stream import Origin
@@ -12,7 +12,8 @@ def said(event: Event) -> str:
         case VerdictEvent():
             standing = "final" if event.final else "provisional"
             mark = "SIMULATED · " if event.origin == Origin.SIMULATED.value else ""
-            return f"{mark}take {event.take}, {standing}: {verdict_words(event.murmur)}"
+            caution = f" (caution: {caution_words(event.applicability)})" if event.final and event.applicability else ""
+            return f"{mark}take {event.take}, {standing}: {verdict_words(event.murmur)}{caution}"
         case LinkEvent():
             return f"link: {_link_words(event)}"
         case _:

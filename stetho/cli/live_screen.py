@@ -6,7 +6,7 @@ from rich.text import Text
 
 from stetho.cli.live_state import LiveState
 from stetho.cli.trace import WINDOW_S
-from stetho.cli.wording import INVESTIGATIONAL, reason_words, verdict_words
+from stetho.cli.wording import INVESTIGATIONAL, caution_words, reason_words, verdict_words
 from stetho.events import VerdictEvent
 from stetho.stream import Origin
 
@@ -19,6 +19,7 @@ def draw(state: LiveState, width: int, height: int, now_ns: int) -> Text:
     head = _head(state, width)
     facts = [
         *_verdict_lines(state, width),
+        _fact("Caution", _caution(state)),
         _fact("Heart rate", _rate(state, now_ns)),
         _fact("Quality", _quality(state, now_ns)),
         _fact("Link", _link(state, now_ns)),
@@ -86,6 +87,12 @@ def _verdict_lines(state: LiveState, width: int) -> list[Text]:
     return [*lines, _standing(shown), Text()][:3]
 
 
+def _caution(state: LiveState) -> Text:
+    """What the model was not validated on: shown with every verdict."""
+    shown = state.running or state.final
+    return Text("–" if shown is None else caution_words(shown.applicability) or "none", style="dim")
+
+
 def _standing(shown: VerdictEvent) -> Text:
     """Provisional or final, and how sure."""
     probability = shown.murmur["probability"]
@@ -133,10 +140,11 @@ def _link(state: LiveState, now_ns: int) -> Text:
 def _device(state: LiveState) -> Text:
     device = state.device
     battery = state.link.battery_percent if state.link is not None else device.battery_percent
-    parts = [device.product, device.serial_number, f"{device.rate_hz} Hz", device.codec]
+    parts = [device.product, device.serial_number]
     if battery is not None:
         parts.append(f"battery {battery} %")
     parts.append("not calibrated" if device.calibration_id is None else f"calibration {device.calibration_id}")
+    parts += [f"{device.rate_hz} Hz", device.codec]
     return Text(" · ".join(parts))
 
 

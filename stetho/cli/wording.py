@@ -1,11 +1,11 @@
 """The words in which a result is said to people: the same on every screen, and never more than was found."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from stetho.notice import INVESTIGATIONAL, NOT_RULED_OUT
 
-__all__ = ["INVESTIGATIONAL", "reason_words", "verdict_words"]
+__all__ = ["INVESTIGATIONAL", "caution_words", "reason_words", "verdict_words"]
 
 PRESENT = "Murmur suspected"
 ABSENT = f"No murmur detected by the model. {NOT_RULED_OUT}"
@@ -29,6 +29,20 @@ _REASONS = {
     "site_missing": "a standard site (AV, PV, TV, MV) was not recorded",
     "site_unknown": "a standard site (AV, PV, TV, MV) could not be judged",
 }
+
+
+_APPLICABILITY = {
+    "device_not_validated": "device not validated",
+    "age_unknown": "age unknown",
+    "age_not_validated": "age not validated",
+    "not_calibrated": "not calibrated",
+    "simulated": "SIMULATED, of no patient",
+}
+
+
+def caution_words(codes: Iterable[str]) -> str:
+    """What stands between a recording and those that the model was validated on; empty where nothing does."""
+    return ", ".join(_APPLICABILITY.get(code, code.replace("_", " ")) for code in codes)
 
 
 def reason_words(code: str | None) -> str:

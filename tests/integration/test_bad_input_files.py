@@ -178,6 +178,7 @@ def test_a_manifest_with_a_missing_file_still_gives_the_exam(
     for thing in (good, missing, exam):
         validate("analyze", thing)
     assert "missing.wav is not there" in missing["error"]
+    assert [(thing["exam"], thing["site"]) for thing in (good, missing)] == [("e1", "AV"), ("e1", "MV")]
     assert (exam["exam"], exam["policy"]) == ("e1", policy)
     if policy == "clinical":
         assert exam["murmur"]["label"] != "absent"

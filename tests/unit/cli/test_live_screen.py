@@ -40,7 +40,19 @@ def verdict(label: str, reason: str | None = None, *, final: bool = False) -> Ve
         "evidence_s": [4.0, 9.0],
         "reason": reason,
     }
-    return VerdictEvent(5.0, 2, "id", None, not final, final, 12.0, murmur, (), "simulated", INVESTIGATIONAL)
+    return VerdictEvent(
+        5.0,
+        2,
+        "id",
+        None,
+        not final,
+        final,
+        12.0,
+        murmur,
+        ("age_unknown", "not_calibrated"),
+        "simulated",
+        INVESTIGATIONAL,
+    )
 
 
 def streaming() -> LiveState:
@@ -90,6 +102,7 @@ def test_no_murmur_is_said_whole_at_the_narrowest_width() -> None:
     said = " ".join(text(state).split())
     assert "No murmur detected by the model. This does not rule out heart disease." in said
     assert "provisional, may change" in said
+    assert "age unknown, not calibrated" in said
 
 
 def test_a_final_verdict_says_that_it_is_one() -> None:
