@@ -33,18 +33,16 @@ def coloured_noise(batch: int, frames: int, generator: torch.Generator) -> Tenso
     return spread * torch.exp(tilt + 0.5 * device_response(batch, generator))
 
 
-def with_noise_and_gain(log_mel: Tensor, noise: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """Add ``noise`` (mel power) to a share of the batch at 8-35 dB below the sound, then a gain of -20 to 6 dB.
+def with_noise_and_gain(log_mel: Tensor, places: Tensor, noise: Tensor, generator: torch.Generator) -> Tensor:
+    """Add ``noise`` (mel power) to the windows at ``places``, 8-35 dB below the sound; then a gain of -20 to 6 dB to all.
 
     Powers add; the floor of the front end is applied again, because it is what a quiet device meets.
     """
-    batch = log_mel.shape[0]
     power = torch.exp(log_mel)
-    ratio_db = 8.0 + 27.0 * torch.rand(batch, 1, 1, generator=generator)
-    chosen = (torch.rand(batch, 1, 1, generator=generator) < share).float()
-    level = power.mean(dim=(1, 2), keepdim=True) / noise.mean(dim=(1, 2), keepdim=True).clamp_min(FLOOR)
-    power = power + chosen * noise * level * torch.exp(-DB * ratio_db)
-    gain = torch.exp(DB * (-20.0 + 26.0 * torch.rand(batch, 1, 1, generator=generator)))
+    ratio_db = 8.0 + 27.0 * torch.rand(len(places), 1, 1, generator=generator)
+    level = power[places].mean(dim=(1, 2), keepdim=True) / noise.mean(dim=(1, 2), keepdim=True).clamp_min(FLOOR)
+    power[places] += noise * level * torch.exp(-DB * ratio_db)
+    gain = torch.exp(DB * (-20.0 + 26.0 * torch.rand(len(power), 1, 1, generator=generator)))
     return torch.log(power * gain + FLOOR)
 
 

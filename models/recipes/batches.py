@@ -12,7 +12,8 @@ import numpy.typing as npt
 import torch
 from dataset import LABELS, UNANNOTATED
 from features import WINDOW_FRAMES, Features
-from synthetic import with_bursts, with_diastolic_murmur
+from no_heart import no_heart, voice
+from synthetic import with_diastolic_murmur
 from targets import Targets
 from torch import Tensor
 
@@ -28,11 +29,12 @@ class Variety:
 
     stretch: float = 0.2  # standard deviation of the log of the tempo
     stretch_share: float = 0.5
-    room_share: float = 0.15  # share of windows with a recorded room sound under them
-    noise_share: float = 0.25  # share with made noise, recorded or not
+    noise_share: float = 0.35  # share of windows with another sound under them: steady noise, or, of these,
+    room_share: float = 0.25  # a recorded room sound
+    voice_share: float = 0.15  # a made voice
     response: float = 1.0  # size of the random device response; 0 turns it off
-    diastolic_share: float = 0.25  # share of annotated windows without a murmur that get a made one in diastole
-    burst_share: float = 0.12  # share of the others that get noise which keeps to no phase
+    diastolic_share: float = 0.2  # share of annotated windows without a murmur that get a made one in diastole
+    no_heart_share: float = 0.05  # share of windows that hold no heart at all
 
 
 class Batch(NamedTuple):
@@ -81,11 +83,15 @@ class Batches:
         states = np.asarray(self._features.states[frames[:, ::2] // 2]).astype(np.int64)
         labels, weights = self._targets.labels[rows], self._targets.weights[rows]
         log_mel = np.asarray(self._features.log_mel[frames])
-        self._make_sounds(log_mel, states, labels, weights)
-        noise = augment.coloured_noise(size, WINDOW_FRAMES, self._torch)
-        for place in np.flatnonzero(self._numpy.random(size) < self._variety.room_share):
-            noise[int(place)] = torch.from_numpy(self._room())
-        mixed = augment.with_noise_and_gain(torch.from_numpy(log_mel), noise, self._variety.noise_share, self._torch)
+        self._make_murmurs(log_mel, states, labels, weights)
+        for place in np.flatnonzero(self._numpy.random(size) < self._variety.no_heart_share):
+            log_mel[place] = no_heart(WINDOW_FRAMES, self._room(), self._numpy)
+            states[place] = UNANNOTATED
+            labels[place], weights[place] = self._targets.cannot_judge, self._targets.made_weight
+        places = np.flatnonzero(self._numpy.random(size) < self._variety.noise_share)
+        mixed = augment.with_noise_and_gain(
+            torch.from_numpy(log_mel), torch.from_numpy(places), self._other_sounds(len(places)), self._torch
+        )
         mixed = mixed + self._variety.response * augment.device_response(size, self._torch)
         return Batch(
             mixed.transpose(1, 2)[:, None],
@@ -94,20 +100,25 @@ class Batches:
             torch.from_numpy(weights),
         )
 
-    def _make_sounds(self, log_mel: Float32, states: Int64, labels: Float32, weights: Float32) -> None:
-        """Put made sounds under some of the windows, in place; a made murmur changes the label too."""
+    def _other_sounds(self, count: int) -> Tensor:
+        """Mel power of what else the chest piece hears."""
+        sounds = augment.coloured_noise(count, WINDOW_FRAMES, self._torch)
+        for place, chance in enumerate(self._numpy.random(count)):
+            if chance < self._variety.room_share:
+                sounds[place] = torch.from_numpy(self._room())
+            elif chance > 1.0 - self._variety.voice_share:
+                sounds[place] = torch.from_numpy(voice(WINDOW_FRAMES, self._numpy))
+        return sounds
+
+    def _make_murmurs(self, log_mel: Float32, states: Int64, labels: Float32, weights: Float32) -> None:
+        """Put made murmurs under some of the windows, in place, and change their labels."""
         for place, chance in enumerate(self._numpy.random(len(log_mel))):
             silent = labels[place].argmax() == LABELS.index("absent") and weights[place] == 1.0
             annotated = (states[place] != UNANNOTATED).mean() > ENOUGH_ANNOTATED
             if silent and annotated and chance < self._variety.diastolic_share:
                 power = with_diastolic_murmur(np.exp(log_mel[place]), states[place].repeat(2), self._numpy)
-                labels[place] = self._targets.made_murmur
-                weights[place] = self._targets.made_weight
-            elif chance > 1.0 - self._variety.burst_share:
-                power = with_bursts(np.exp(log_mel[place]), self._numpy)
-            else:
-                continue
-            log_mel[place] = np.log(power)
+                log_mel[place] = np.log(power)
+                labels[place], weights[place] = self._targets.made_murmur, self._targets.made_weight
 
     def _frames(self, row: int) -> Int64:
         """Indices of 250 frames of one recording; picking them at another pace changes the heart rate, not the pitch."""

@@ -1,8 +1,8 @@
-"""Made sounds put under real hearts, in mel power: diastolic murmurs, and the bursts that are none.
+"""Made diastolic murmurs, put under real hearts in mel power.
 
-The data hold five people with a diastolic murmur, too few to learn from: a network trained on them alone calls every
-such heart silent. A murmur of this kind is band noise that keeps to one phase, so it can be made where the phase is
-annotated. Bursts of the same noise that keep to no phase teach that the noise itself means nothing.
+The data hold five people with a diastolic murmur, too few to learn from: a network trained on them alone calls such
+hearts silent. A murmur of this kind is band noise that keeps to one phase, so it can be made where the phase is
+annotated.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def with_diastolic_murmur(power: Float32, states: Int64, generator: np.random.Ge
     """``power`` ``(frames, mels)`` with a murmur in every diastole that ``states`` ``(frames,)`` names.
 
     Either early and falling, 120-350 Hz (a leaking aortic or pulmonary valve), or a later rumble, 50-120 Hz, that may
-    swell before the next beat (a narrow mitral or tricuspid valve). 3-18 dB above what is heard there without it.
+    swell before the next beat (a narrow mitral or tricuspid valve).
     """
     early = generator.random() < 0.6
     colour = _colour(generator.uniform(120.0, 350.0) if early else generator.uniform(50.0, 120.0), early, generator)
@@ -38,19 +38,9 @@ def with_diastolic_murmur(power: Float32, states: Int64, generator: np.random.Ge
         if not early:
             shape = shape * (place > 0.2) + swell * np.clip((place - 0.7) / 0.3, 0.0, 1.0)
         envelope[start:stop] = shape * 10.0 ** (generator.normal(0.0, 1.5) / 10.0)
-    quiet = states == DIASTOLE
-    return _with(power, quiet, colour, envelope, generator)
-
-
-def with_bursts(power: Float32, generator: np.random.Generator) -> Float32:
-    """``power`` with one to six bursts of band noise, 0.1-1 s long, at any time: breath, rub, a voice next door."""
-    colour = _colour(generator.uniform(50.0, 350.0), generator.random() < 0.6, generator)
-    envelope = np.zeros(len(power), np.float32)
-    for _ in range(int(generator.integers(1, 7))):
-        length = int(generator.integers(5, 51))
-        start = int(generator.integers(len(power) - length))
-        envelope[start : start + length] += np.hanning(length + 2)[1:-1].astype(np.float32)
-    return _with(power, np.ones(len(power), bool), colour, envelope, generator)
+    level = _level(power, states == DIASTOLE, colour, generator)
+    spread = generator.gamma(2.0, 0.5, power.shape).astype(np.float32)  # as the power of noise in a few bins spreads
+    return power + level * envelope[:, None] * colour[None, :] * spread
 
 
 def _colour(centre_hz: float, wide: bool, generator: np.random.Generator) -> Float32:
@@ -58,18 +48,13 @@ def _colour(centre_hz: float, wide: bool, generator: np.random.Generator) -> Flo
     return np.exp(-0.5 * ((CENTRES_HZ - centre_hz) / width_hz) ** 2).astype(np.float32)
 
 
-def _with(
-    power: Float32,
-    quiet: npt.NDArray[np.bool_],
-    colour: Float32,
-    envelope: Float32,
-    generator: np.random.Generator,
-) -> Float32:
-    """Add noise of this colour and envelope, its peak 3-18 dB above the ``quiet`` frames' median in its band."""
-    background = float(np.median(power[quiet] @ colour) / colour.sum())
-    level = background * 10.0 ** (generator.uniform(3.0, 18.0) / 10.0)
-    spread = generator.gamma(2.0, 0.5, power.shape).astype(np.float32)  # as the power of noise in a few bins spreads
-    return power + level * envelope[:, None] * colour[None, :] * spread
+def _level(power: Float32, diastole: npt.NDArray[np.bool_], colour: Float32, generator: np.random.Generator) -> float:
+    """From just above what is heard there without it, to as loud as the heart sounds themselves are in its band."""
+    band = power @ colour / colour.sum()
+    background_db = 10.0 * np.log10(np.median(band[diastole]))
+    loudest_db = 10.0 * np.log10(np.quantile(band, 0.95))
+    level_db = generator.uniform(background_db + 4.0, max(background_db + 8.0, loudest_db + 3.0))
+    return float(10.0 ** (level_db / 10.0))
 
 
 def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

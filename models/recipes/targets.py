@@ -16,13 +16,15 @@ Float32 = npt.NDArray[np.float32]
 class Targets:
     """Soft labels ``(rows, 3)``, the weight of each row's murmur loss, and how often each row is drawn.
 
-    ``made_murmur`` and ``made_weight`` are those of a window that a made murmur was put under.
+    ``made_murmur`` and ``cannot_judge`` are the labels of windows that were made, with a murmur or without a heart, and
+    ``made_weight`` their weight.
     """
 
     labels: Float32
     weights: Float32
     draws: Float32
     made_murmur: Float32
+    cannot_judge: Float32
     made_weight: float
 
 
@@ -32,7 +34,7 @@ class Emphasis:
 
     silent_site: float = 0.5  # the visit has a murmur, the expert did not hear it here
     healthy_diagnosis: float = 0.3  # absent is inferred, and the dataset has no counterpart with a murmur
-    made_murmur: float = 0.5  # the sound is ours, and so is the claim that an expert would hear it
+    made: float = 0.5  # the sound is ours, and so is the claim of what an expert would say of it
     draw_present: float = 2.5
     draw_unknown: float = 2.0
     draw_unlabelled: float = 0.3
@@ -48,7 +50,9 @@ def targets(rows: Sequence[Recording], emphasis: Emphasis) -> Targets:
         labels[index] = _soft(row.site_label, emphasis)
         weights[index] = _weight(row, emphasis)
         draws[index] = _draw(row, emphasis)
-    return Targets(labels, weights, draws / draws.sum(), _soft("present", emphasis), emphasis.made_murmur)
+    return Targets(
+        labels, weights, draws / draws.sum(), _soft("present", emphasis), _soft("unknown", emphasis), emphasis.made
+    )
 
 
 def _soft(label: str, emphasis: Emphasis) -> Float32:

@@ -29,7 +29,7 @@ Float32 = npt.NDArray[np.float32]
 class Schedule:
     """How long and how fast."""
 
-    steps: int = 4000
+    steps: int = 3200
     batch: int = 32
     peak_rate: float = 3e-3
     decay: float = 0.02
