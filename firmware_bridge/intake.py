@@ -33,6 +33,9 @@ _TAIL_NS = 100_000_000
 _LEDGER_NS = 3_000_000_000
 """How long after the end resends are still waited for."""
 
+_RESTART_NS = 200_000_000
+"""No device restarts faster; longer than what is concealed, so that every stage begins anew."""
+
 _HELD_EVENTS = 256
 
 
@@ -163,7 +166,8 @@ class StreamIntake:
         self._awaiting_start = False
         at = self._assembler.index(started.first_sample)
         if at < self._assembler.arrived:  # the device counts anew: it was switched off in between
-            at = self._assembler.arrived + self.silent_ns(now_ns) * self._spec.rate_hz // 1_000_000_000
+            gap_ns = max(self.silent_ns(now_ns), _RESTART_NS)
+            at = self._assembler.arrived + gap_ns * self._spec.rate_hz // 1_000_000_000
             self._assembler.rebase(at)
             self._clocks.restart()
         self._assembler.resumed(at)

@@ -54,7 +54,7 @@ class ArchiveOutput:
 
     def _emit(self, piece: Piece) -> Entry:
         chunk = piece.chunk(self._spec)
-        self._follow(chunk)
+        self.follow(chunk)
         if not piece.resent:
             return chunk, ()
         self.resent += len(chunk)
@@ -63,11 +63,12 @@ class ArchiveOutput:
     def _zeros(self, span: Span) -> Entry:
         silence = read_only(np.zeros((len(self._spec.channels), len(span)), np.float32))
         chunk = Chunk(silence, self._spec, span.start, self._stop_ns, concealed=(span,))
-        self._follow(chunk)
+        self.follow(chunk)
         self.lost += len(span)
         return chunk, (Hole(span, HoleFate.LOST),)
 
-    def _follow(self, chunk: Chunk) -> None:
+    def follow(self, chunk: Chunk) -> None:
+        """Goes on after a chunk that was said."""
         self.next = chunk.stop
         self._stop_ns = chunk.t0_ns + len(chunk) * NS // self._spec.rate_hz
         self._given_up.forget_before(self.next)

@@ -66,7 +66,7 @@ class LiveOutput:
 
     def _emit(self, piece: Piece) -> Chunk:
         chunk = piece.chunk(self._spec)
-        self._follow(chunk)
+        self.follow(chunk)
         return chunk
 
     def _over_hole(self, stop: int) -> Iterator[Chunk]:
@@ -75,7 +75,7 @@ class LiveOutput:
         if len(hole) <= self._longest and (self._past or after):
             chunk = self._concealment(hole, after)
             self.concealed += len(hole)
-            self._follow(chunk)
+            self.follow(chunk)
             yield chunk
             return
         self._forget(stop)
@@ -93,7 +93,7 @@ class LiveOutput:
         t0_ns = after.t0_ns - len(hole) * NS // self._spec.rate_hz if after else self._stop_ns
         return Chunk(filled, self._spec, hole.start, t0_ns, concealed=(hole,))
 
-    def _follow(self, chunk: Chunk) -> None:
+    def follow(self, chunk: Chunk) -> None:
         """Remembers what went out: as much of it as the longest concealment looks back at."""
         self.next = chunk.stop
         self._stop_ns = chunk.t0_ns + len(chunk) * NS // self._spec.rate_hz

@@ -28,6 +28,10 @@ class ResendPlanner:
         self._longest = longest
         self._asked: list[_Asked] = []
 
+    def patient(self, now_ns: int) -> bool:
+        """Whether nothing can be asked for now: as many requests as allowed wait for an answer, none for too long."""
+        return len(self._asked) == _AT_ONCE and all(now_ns < asked.due_ns for asked in self._asked)
+
     def plan(self, now_ns: int, missing: list[Span]) -> tuple[list[Span], list[Span]]:
         """The ranges to ask for now, and those that were asked for in vain too often.
 

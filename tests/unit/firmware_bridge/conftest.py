@@ -1,6 +1,7 @@
 """A device of a few lines: says what a test tells it to, over any link. The real state machine is hw_sim's."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
@@ -20,9 +21,7 @@ def pcm(samples: int, seed: int = 1) -> np.ndarray:
 def audio(sound: np.ndarray, start: int, n: int, stream_id: int = 7, *, resent: bool = False) -> wire.Audio:
     payload = pcm16.encode(sound[None, start : start + n])
     time_us = 5_000_000 + start * 250
-    return wire.Audio(
-        stream_id, start // PACKET, start % (1 << 32), n, wire.Codec.PCM16, 1, time_us, payload, resent
-    )
+    return wire.Audio(stream_id, start // PACKET, start % (1 << 32), n, wire.Codec.PCM16, 1, time_us, payload, resent)
 
 
 CAPABILITIES = wire.Capabilities(
@@ -39,13 +38,18 @@ CAPABILITIES = wire.Capabilities(
 
 @dataclass
 class ScriptedDevice:
-    """Answers like a device; streams `sound` when started, as fast as asked, and loses the packets in `lose`."""
+    """Answers like a device; streams `sound` when started, as fast as asked, and loses the packets in `lose`.
+
+    `script` sees each message first and says whether that was the answer; messages of a kind in `hush` go nowhere.
+    """
 
     sound: np.ndarray = field(default_factory=lambda: pcm(8000))
     capabilities: wire.Capabilities = CAPABILITIES
     lose: frozenset[int] = frozenset()
     packet_s: float = 0.0
     silent_after: int | None = None
+    script: Callable[["ScriptedDevice", wire.Message], bool] = lambda device, message: False
+    hush: tuple[type, ...] = ()
     break_after: int | None = None
     sent: int = 0
     stream_id: int = 0
@@ -61,12 +65,14 @@ class ScriptedDevice:
         self.write, self.hang_up = write, hang_up
 
     def say(self, message, version=wire.VERSION):
-        self.write(wire.encode(message, version))
+        if not isinstance(message, self.hush):
+            self.write(wire.encode(message, version))
 
     def received(self, data: bytes) -> None:
         for message in self.decoder.feed(data):
             self.heard.append(message)
-            self.answer(message)
+            if not self.script(self, message):
+                self.answer(message)
 
     def answer(self, message) -> None:
         match message:
