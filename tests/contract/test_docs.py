@@ -50,6 +50,23 @@ def test_no_murmur_detected_never_stands_alone(page: Path) -> None:
         assert "does not rule out heart disease" in text[found.start() : found.start() + 90]
 
 
+def shown_commands(page: Path) -> list[str]:
+    """The lines of a page's code blocks that call stetho."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [line.partition("#")[0] for block in blocks for line in block.splitlines() if line.startswith("stetho ")]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if shown_commands(page)], ids=name)
+def test_every_command_shown_exists(page: Path) -> None:
+    from stetho.cli.verb import verbs
+
+    for line in shown_commands(page):
+        verb, *arguments = line.split()[1:]
+        known = {flag for parameter in verbs()[verb].command().params for flag in parameter.opts}
+        unknown = {argument for argument in arguments if re.match(r"--?[a-z]", argument)} - known
+        assert not unknown, f"{name(page)} shows `{line.strip()}`"
+
+
 def test_the_words_on_screen_are_those_of_the_pages() -> None:
     from stetho.cli.wording import INVESTIGATIONAL as SHOWN
 
