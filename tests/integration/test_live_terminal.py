@@ -1,0 +1,144 @@
+"""The live screen in a real terminal: drawn, lost within a second, left cleanly."""
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from stetho.notice import INVESTIGATIONAL
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="a terminal is imitated by a POSIX pty")]
+
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
+TRACE = re.compile("[\u2801-\u28ff]")
+
+
+class Terminal:
+    """80 columns by 24 lines, with `stetho` in it."""
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        import fcntl
+        import pty
+        import struct
+        import termios
+
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.before = termios.tcgetattr(slave)
+        self.slave = slave
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "stetho", *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            env={**os.environ, "TERM": "xterm-256color", **environment},
+        )
+        self.raw = ""
+
+    def read(self, seconds: float) -> str:
+        """What came in that time, without the control sequences."""
+        came, until = "", time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and select.select([self.master], [], [], left)[0]:
+            try:
+                came += os.read(self.master, 65536).decode("utf-8", "replace")
+            except OSError:  # the other side is closed
+                break
+        self.raw += came
+        return _CONTROL.sub("", came)
+
+    def until(self, pattern: "str | re.Pattern[str]", seconds: float) -> str:
+        """Reads until the pattern came, or fails."""
+        came, end = "", time.monotonic() + seconds
+        while time.monotonic() < end:
+            came += self.read(0.1)
+            if re.search(pattern, came):
+                return came
+        raise AssertionError(f"{pattern!r} did not come: {came[-3000:]}")
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+
+@pytest.fixture
+def terminal() -> Iterator[type[Terminal]]:
+    opened: list[Terminal] = []
+
+    class Opened(Terminal):
+        def __init__(self, *arguments: str, **environment: str) -> None:
+            super().__init__(*arguments, **environment)
+            opened.append(self)
+
+    yield Opened
+    for each in opened:
+        each.close()
+
+
+def test_it_draws_marks_and_leaves_on_q_with_the_final_verdict(terminal: type[Terminal]) -> None:
+    import termios
+
+    screen = terminal("live", "sim://murmur?seed=7")
+    came = screen.until(TRACE, 40)
+    came += screen.until(r"provisional", 15)
+    assert "SIMULATED" in came
+    assert "\x1b[?1049h" in screen.raw  # a screen of its own, so that the shell's comes back
+    os.write(screen.master, b"q")
+    after = screen.until(r"take 1, final", 10)
+    screen.process.wait(timeout=10)
+    after += screen.read(0.2)
+    assert screen.process.returncode == 0
+    assert INVESTIGATIONAL in after
+    assert "\x1b[?1049l" in screen.raw
+    assert "\x1b[?25h" in screen.raw  # the cursor is back
+    assert termios.tcgetattr(screen.slave) == screen.before
+
+
+def test_ctrl_c_leaves_at_once_with_130(terminal: type[Terminal]) -> None:
+    screen = terminal("live", "sim://murmur?seed=7")
+    screen.until(TRACE, 40)
+    screen.process.send_signal(signal.SIGINT)
+    deadline = time.monotonic() + 10
+    after = ""
+    while screen.process.poll() is None and time.monotonic() < deadline:
+        after += screen.read(0.1)
+    assert screen.process.returncode == 130
+    assert "Traceback" not in after
+    assert "\x1b[?1049l" in screen.raw
+
+
+def test_no_color_is_kept(terminal: type[Terminal]) -> None:
+    screen = terminal("live", "sim://murmur?seed=7", NO_COLOR="1")
+    screen.until(TRACE, 40)
+    colours = re.findall(r"\x1b\[[0-9;]*m", screen.raw)
+    assert not [code for code in colours if re.search(r"[\[;](3[0-9]|4[0-9]|9[0-7])[;m]", code)]
+
+
+def test_a_killed_device_is_signal_lost_within_a_second_and_then_exit_4(terminal: type[Terminal]) -> None:
+    command = [sys.executable, "-m", "stetho", "sim", "murmur", "--port", "tcp", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as device:
+        assert device.stdout is not None
+        address = json.loads(device.stdout.readline())["address"]
+        screen = terminal("live", address, "--reconnect-s", "2")
+        screen.until(TRACE, 40)
+        screen.read(0.5)
+        device.kill()
+        killed = time.monotonic()
+        screen.until("SIGNAL LOST", 5)
+        assert time.monotonic() - killed <= 1.0 + 0.2  # the pty is read every 0.1 s
+        after = screen.read(0.3)
+        assert not TRACE.search(after.split("SIGNAL LOST")[-1])
+        end = time.monotonic() + 15
+        while screen.process.poll() is None and time.monotonic() < end:
+            after += screen.read(0.1)
+        assert screen.process.returncode == 4
+        assert "Traceback" not in after
