@@ -28,12 +28,19 @@ _CYCLE_VARIATION = 0.07
 
 @dataclass(frozen=True, slots=True)
 class StateDuration:
-    """How long one state lasts: mean and standard deviation, and the bounds that are never left. Seconds."""
+    """How long one state lasts: mean and standard deviation, and the bounds that are never left. Seconds.
+
+    Raises ValueError for what no state can be.
+    """
 
     mean_s: float
     sd_s: float
     min_s: float
     max_s: float
+
+    def __post_init__(self) -> None:
+        if not (0.0 < self.sd_s < float("inf") and 0.0 <= self.min_s < self.max_s <= 10.0 and self.mean_s > 0.0):
+            raise ValueError(f"A heart state can't last {self}: it needs 0 <= min_s < max_s <= 10 and sd_s > 0.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,11 @@ def _durations(table: _Table) -> Durations:
 
 
 def _duration(table: _Table) -> StateDuration:
-    return StateDuration(table.number("mean_s"), table.number("sd_s"), table.number("min_s"), table.number("max_s"))
+    numbers = [table.number(name) for name in ("mean_s", "sd_s", "min_s", "max_s")]
+    try:
+        return StateDuration(*numbers)
+    except ValueError as error:
+        raise ModelError(f"The model's durations can't be used: {error} Install the model again.") from error
 
 
 def read_network(folder: Path, manifest: Manifest) -> bytes:

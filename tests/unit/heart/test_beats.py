@@ -136,3 +136,9 @@ def test_durations_follow_the_rate():
     assert fast.diastole.mean_s < 1.2 * fast.systole.mean_s
     assert TYPICAL.at_cycle(3.0).diastole.max_s > 2.0
     assert STATES == (HeartState.S1, HeartState.SYSTOLE, HeartState.S2, HeartState.DIASTOLE)
+
+
+@pytest.mark.parametrize("numbers", [(0.1, 0.0, 0.0, 1.0), (0.1, 0.1, 1.0, 0.5), (0.1, 0.1, 0.0, 99.0), (np.nan,) * 4])
+def test_durations_that_no_heart_has_are_refused(numbers):
+    with pytest.raises(ValueError, match="can't last"):
+        StateDuration(*numbers)
