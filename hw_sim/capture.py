@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from firmware_bridge.wire import (
+    MAX_PAYLOAD_BYTES,
+    MAX_SAMPLES,
     AdpcmEncoder,
     Audio,
     Codec,
@@ -12,6 +14,7 @@ from firmware_bridge.wire import (
     EventKind,
     ResendUnavailable,
     SiteCode,
+    Start,
 )
 from firmware_bridge.wire.pcm16 import encode as encode_pcm16
 from hw_sim.identity import Identity
@@ -19,24 +22,26 @@ from hw_sim.programme import Performance, Touch
 from hw_sim.ring import PacketRing
 from hw_sim.sound import Pcm
 
+# What fits into one packet of one channel: 16 bits a sample, or 4 after a state of 4 bytes.
+_MOST_SAMPLES = {Codec.PCM16: MAX_PAYLOAD_BYTES // 2, Codec.IMA_ADPCM: min(2 * (MAX_PAYLOAD_BYTES - 4), MAX_SAMPLES)}
 _WRAP = 0xFFFFFFFF  # sample indices and sequence numbers count modulo 2^32
 
 
 class Capture:
-    """Begins at `start_us` of the device's clock and goes on, whether or not anybody takes the packets."""
+    """Begins at `now_us` of the device's clock and goes on, whether or not anybody takes the packets."""
 
     def __init__(
-        self, stream_id: int, performance: Performance, rate_hz: int, codec: Codec, identity: Identity, start_us: int
+        self, start: Start, performance: Performance, identity: Identity, ring: PacketRing, now_us: int
     ) -> None:
-        self.stream_id, self.rate_hz, self.codec = stream_id, rate_hz, codec
+        self.stream_id, self.rate_hz, self.codec = start.stream_id, start.rate_hz, start.codec
         self._over = False
         self.next_sample = 0
         self._performance = performance
-        self._start_us = start_us
-        self._packet_samples = max(1, int(identity.packet_s * rate_hz))
+        self._start_us = now_us
+        self._packet_samples = min(max(1, int(identity.packet_s * start.rate_hz)), _MOST_SAMPLES[start.codec])
         self._sequence = 0
         self._encoder = AdpcmEncoder(1)
-        self._ring = PacketRing(int(identity.ring_s * rate_hz))
+        self._ring = ring
 
     def over(self) -> bool:
         """Whether the last sample was taken."""

@@ -7,8 +7,6 @@ from firmware_bridge.wire import (
     Audio,
     Battery,
     Capabilities,
-    DeviceMessage,
-    DeviceState,
     Error,
     ErrorCode,
     Feature,
@@ -17,22 +15,17 @@ from firmware_bridge.wire import (
     Message,
     PacketDecoder,
     Ping,
-    Pong,
     ResendRequest,
-    ResendUnavailable,
     Start,
-    Started,
     Stop,
-    Stopped,
-    StopReason,
     TimeReply,
     TimeRequest,
     encode,
 )
-from hw_sim.capture import Capture
 from hw_sim.identity import Identity
 from hw_sim.outbox import Outbox
-from hw_sim.programme import Performance, Programme
+from hw_sim.programme import Programme
+from hw_sim.streaming import Streaming
 
 _MINUTE_US = 60_000_000
 
@@ -48,12 +41,9 @@ class Firmware:
         self.identity, self._programme = identity, programme
         self._decoder = PacketDecoder()
         self._outbox = Outbox(int(identity.queue_s * programme.rates_hz[0]))
+        self._streaming = Streaming(identity, programme, self._outbox)
         self._greeted = False
-        self._sending = False
-        self._capture: Capture | None = None
-        self._stop_told = False
         self._battery_due_us = 0
-        self._now_us = self._alone_since_us = 0
 
     # -- the link's side
 
@@ -64,26 +54,10 @@ class Firmware:
             self._answer(message, now_us)
 
     def advance(self, now_us: int) -> None:
-        """Takes the samples that are due by now."""
-        self._forget_if_alone(now_us)
-        capture = self._capture
-        if capture is None or capture.over():
-            return
-        for message in capture.take(now_us):
-            if self._sending:
-                self._send(message)
-        if self._sending and capture.over():
-            self._tell_stopped(capture, StopReason.ENDED)
-        elif self._sending and now_us >= self._battery_due_us:
+        """Takes the samples that are due by now, and says once a minute how the battery is."""
+        self._streaming.advance(now_us)
+        if self._streaming.sending and now_us >= self._battery_due_us:
             self._send_battery(now_us)
-
-    def _forget_if_alone(self, now_us: int) -> None:
-        """Nobody can resume a stream of which the ring holds nothing that was missed: it need not go on."""
-        self._now_us = now_us
-        if self._sending:
-            self._alone_since_us = now_us
-        elif now_us - self._alone_since_us > self.identity.ring_s * 1e6:
-            self._capture = None
 
     def frames(self, now_us: int) -> list[tuple[bytes, bool]]:
         """What is to be sent now, a frame each, and whether it carries sound; forgets it."""
@@ -98,22 +72,18 @@ class Firmware:
     @property
     def due_us(self) -> int | None:
         """When `advance` has something to do next; None while nothing streams."""
-        if self._capture is None or self._capture.over():
-            return None
-        return self._capture.due_us
+        return self._streaming.due_us
 
     def client_lost(self) -> None:
         """The link says that the client went away: nothing is sent until another says HELLO."""
         self._outbox.clear()
-        self._greeted = self._sending = False
+        self._greeted = self._streaming.sending = False
 
     def taken_over(self) -> list[bytes]:
         """Another client comes on another link: the last frames for the one that has to go."""
-        capture, sending = self._capture, self._sending
+        stopped = self._streaming.taken_over()
         self.client_lost()
-        if capture is None or not sending:
-            return []
-        return [encode(Stopped(capture.stream_id, StopReason.TAKEN_OVER, capture.next_sample))]
+        return [] if stopped is None else [encode(stopped)]
 
     # -- requests
 
@@ -122,19 +92,19 @@ class Firmware:
             case Hello(version_min=low, version_max=high) if low <= VERSION <= high:
                 self._begin_session(message, now_us)
             case Hello() | ForeignVersion(type=Hello.TYPE):
-                self._send(Error(ErrorCode.UNSUPPORTED_VERSION, f"this device speaks version {VERSION}"))
+                self._outbox.put(Error(ErrorCode.UNSUPPORTED_VERSION, f"this device speaks version {VERSION}"))
             case Ping():
-                self._send(self._pong(message.token))
+                self._outbox.put(self._streaming.pong(message.token))
             case TimeRequest():
-                self._send(TimeReply(message.token, now_us, now_us))
+                self._outbox.put(TimeReply(message.token, now_us, now_us))
             case Start() | Stop() | ResendRequest() if not self._greeted:
-                self._send(Error(ErrorCode.NO_SESSION, "say HELLO first"))
+                self._outbox.put(Error(ErrorCode.NO_SESSION, "say HELLO first"))
             case Start():
-                self._start(message, now_us)
+                self._streaming.start(message, now_us)
             case Stop():
-                self._stop(message)
+                self._streaming.stop(message)
             case ResendRequest():
-                self._resend(message)
+                self._streaming.resend(message)
             case _:
                 pass  # a device's own message, come back by a loop in the wiring
 
@@ -145,7 +115,7 @@ class Firmware:
         if self._programme.replayed:
             features |= Feature.REPLAYED
         identity = self.identity
-        self._send(
+        self._outbox.put(
             Capabilities(
                 nonce=hello.nonce,
                 product=identity.product,
@@ -155,76 +125,13 @@ class Firmware:
                 rates_hz=self._programme.rates_hz,
                 codecs=identity.codecs,
                 features=features,
-                ring_samples=int(identity.ring_s * self._programme.rates_hz[0]),
+                ring_samples=identity.ring_samples(self._programme.rates_hz),
                 calibration_id=identity.calibration_id,
             )
         )
         self._send_battery(now_us)
 
-    def _start(self, start: Start, now_us: int) -> None:
-        identity, capture = self.identity, self._capture
-        offered = start.rate_hz in self._programme.rates_hz and start.codec in identity.codecs and start.channels == 1
-        if not offered or start.stream_id == 0:
-            self._send(Error(ErrorCode.BAD_REQUEST, "this rate, codec, number of channels or id is not on offer"))
-            return
-        if capture is None or not self._resumes(capture, start):
-            performance = Performance(self._programme, start.rate_hz)
-            capture = Capture(start.stream_id, performance, start.rate_hz, start.codec, identity, now_us)
-            self._capture = capture
-            self._outbox.capacity_samples = int(identity.queue_s * start.rate_hz)
-        self._sending = True
-        first = capture.next_sample
-        self._send(
-            Started(
-                capture.stream_id,
-                capture.codec,
-                1,
-                capture.rate_hz,
-                first,
-                capture.oldest_sample,
-                capture.time_of_us(first),
-            )
-        )
-        self._send(capture.contact())
-        if capture.over():
-            self._tell_stopped(capture, StopReason.ENDED)
-
-    @staticmethod
-    def _resumes(capture: Capture, start: Start) -> bool:
-        asked = (start.stream_id, start.codec, start.rate_hz)
-        return asked == (capture.stream_id, capture.codec, capture.rate_hz)
-
-    def _stop(self, stop: Stop) -> None:
-        capture = self._capture
-        if capture is None or capture.stream_id != stop.stream_id:
-            self._send(Stopped(stop.stream_id, StopReason.REQUESTED, 0))
-            return
-        capture.end()
-        self._tell_stopped(capture, StopReason.REQUESTED)
-
-    def _tell_stopped(self, capture: Capture, reason: StopReason) -> None:
-        self._sending = False
-        self._send(Stopped(capture.stream_id, reason, capture.next_sample))
-
-    def _resend(self, request: ResendRequest) -> None:
-        capture = self._capture
-        if capture is None or capture.stream_id != request.stream_id:
-            self._send(ResendUnavailable(request.stream_id, request.first_sample, request.samples))
-            return
-        for message in capture.again(request.first_sample, request.samples):
-            self._send(message)
-
-    def _pong(self, token: int) -> Pong:
-        capture = self._capture
-        if capture is None:
-            return Pong(token, DeviceState.IDLE, 0, 0)
-        state = DeviceState.ENDED if capture.over() else DeviceState.STREAMING
-        return Pong(token, state, capture.stream_id, capture.next_sample)
-
     def _send_battery(self, now_us: int) -> None:
         self._battery_due_us = now_us + _MINUTE_US
         spent = int(now_us / (_MINUTE_US * self.identity.minutes_per_percent))
-        self._send(Battery(max(self.identity.battery_percent - spent, 1)))
-
-    def _send(self, message: DeviceMessage) -> None:
-        self._outbox.put(message)
+        self._outbox.put(Battery(max(self.identity.battery_percent - spent, 1)))

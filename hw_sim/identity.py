@@ -26,6 +26,10 @@ class Identity:
     battery_percent: int = 87
     minutes_per_percent: float = 6.0
 
+    def ring_samples(self, rates_hz: tuple[int, ...]) -> int:
+        """How many samples the ring holds at any of those rates."""
+        return int(self.ring_s * max(rates_hz))
+
     @classmethod
     def of_seed(cls, seed: int) -> "Identity":
         """Serial number SIM-0007 for seed 7."""

@@ -15,10 +15,10 @@ class PacketRing:
         self._held = 0
 
     def add(self, packet: Audio) -> None:
-        """Remembers a packet and forgets what is beyond the capacity."""
+        """Remembers a packet and forgets those that the newest `capacity_samples` need not (R1)."""
         self._packets.append(packet)
         self._held += packet.samples
-        while self._held > self._capacity:
+        while self._held - self._packets[0].samples >= self._capacity:
             self._held -= self._packets.popleft().samples
 
     @property

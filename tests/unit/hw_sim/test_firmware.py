@@ -122,6 +122,17 @@ def test_a_resend_brings_identical_samples(codec):
     assert np.array_equal(pcm_of(again), pcm_of(live)[first : first + len(pcm_of(again))])
 
 
+@pytest.mark.parametrize("codec", list(Codec))
+def test_the_fastest_rate_fits_into_packets(codec):
+    settings = HeartSettings(seed=4, rate_hz=48_000)
+    host = Host(Programme((Part(lambda rate: Heart(settings)),), (48_000,)))
+    host.ask(Hello(1))
+    host.ask(Start(9, codec, 1, 48_000))
+    packets = only(host.wait(0.5), Audio)
+    assert sum(p.samples for p in packets) == pytest.approx(24_000, abs=1000)
+    assert len(pcm_of(packets)) > 23_000
+
+
 def test_what_the_ring_forgot_is_said_to_be_gone():
     host = Host(ring_s=1.0)
     host.start()
