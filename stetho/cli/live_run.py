@@ -10,6 +10,7 @@ from stetho.cli.live_lines import said
 from stetho.cli.output import print_json, status_console
 from stetho.cli.wording import INVESTIGATIONAL
 from stetho.engine import Engine
+from stetho.events import Event
 from stetho.inference.session import MurmurModel
 from stetho.source import Source
 
@@ -75,9 +76,9 @@ async def _show_screen(engine: Engine, source: Source) -> None:
 
 async def _print_lines(engine: Engine) -> None:
     print(INVESTIGATIONAL)
-    last = ""
+    last: dict[type[Event], str] = {}
     async for event in engine.events():
         line = said(event)
-        if line and line != last:
+        if line and line != last.get(type(event)):
             print(line, flush=True)
-            last = line
+            last[type(event)] = line

@@ -96,7 +96,7 @@ def _caution(state: LiveState) -> Text:
 def _standing(shown: VerdictEvent) -> Text:
     """Provisional or final, and how sure."""
     probability = shown.murmur["probability"]
-    parts = ["FINAL" if shown.final else "provisional, may change", f"take {shown.take}"]
+    parts = ["FINAL" if shown.final else "provisional", f"take {shown.take}"]
     if probability is not None:
         parts.append(f"probability {probability:.2f}")
     if shown.murmur["evidence_s"] is not None:

@@ -36,7 +36,7 @@ _APPLICABILITY = {
     "age_unknown": "age unknown",
     "age_not_validated": "age not validated",
     "not_calibrated": "not calibrated",
-    "simulated": "SIMULATED, of no patient",
+    "simulated": "SIMULATED",
 }
 
 

@@ -101,7 +101,7 @@ def test_no_murmur_is_said_whole_at_the_narrowest_width() -> None:
     state.take(verdict("absent"))
     said = " ".join(text(state).split())
     assert "No murmur detected by the model. This does not rule out heart disease." in said
-    assert "provisional, may change" in said
+    assert "provisional · take 2" in said
     assert "age unknown, not calibrated" in said
 
 
