@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo check lint test soak bench lock clean
+.PHONY: help setup demo check lint test soak bench readme lock clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 8
@@ -44,6 +44,10 @@ soak: setup ## all tests at their full counts
 
 bench: setup ## the table of speeds, peers beside us
 	@$(BIN)/stetho bench $(ARGS)
+
+readme: setup ## the README's table of speeds and picture of the live screen, made anew
+	$(BIN)/stetho bench --json | $(BIN)/python tools/readme_table.py
+	$(BIN)/python tools/live_picture.py
 
 # Made without this machine's pip settings, so that no index and no local path can enter.
 lock: setup ## pins the newest versions into requirements.lock
