@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stetho.dsp.envelope import Envelope, envelope
@@ -23,7 +23,6 @@ def _joined(chunks):
     return np.concatenate([c.chest for c in chunks])
 
 
-@settings(max_examples=40, deadline=None)
 @given(rate_hz=st.sampled_from([2000, 4000, 11025]), sizes=st.lists(st.integers(1, 700), min_size=1, max_size=8))
 def test_chunking_law(cut, rate_hz, sizes):
     lost = [Span(500, 700)]

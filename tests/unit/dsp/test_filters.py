@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stetho.dsp.design import butter_bandpass, steady_state
@@ -45,7 +45,6 @@ def test_state_is_the_textbooks():
     np.testing.assert_array_equal(band_pass(NOISE[:200], RATE_HZ), np.array(wanted, np.float32))
 
 
-@settings(max_examples=40, deadline=None)
 @given(sizes=st.lists(st.integers(1, 700), min_size=1, max_size=8))
 def test_chunking_law(cut, sizes):
     chunks = _streamed(cut(NOISE, RATE_HZ, sizes, start=50, concealed=[Span(100, 300)]))

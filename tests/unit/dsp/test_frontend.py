@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stetho.dsp.frontend import FrontEnd
@@ -18,7 +18,6 @@ def _streamed(chunks):
     return list(run(stage, chunks))
 
 
-@settings(max_examples=25, deadline=None)
 @given(rate_hz=st.sampled_from([2000, 4000, 11025]), sizes=st.lists(st.integers(1, 900), min_size=1, max_size=6))
 def test_chunking_law(cut, rate_hz, sizes):
     frames = _streamed(cut(NOISE, rate_hz, sizes))

@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stetho.dsp.mel import HOP, LogMel, log_mel, mel_sha256, mel_table
@@ -53,7 +53,6 @@ def test_a_tone_lands_in_its_band():
     assert np.abs(centres_hz[loudest] - 300).max() < 20
 
 
-@settings(max_examples=40, deadline=None)
 @given(sizes=st.lists(st.integers(1, 300), min_size=1, max_size=8))
 def test_chunking_law(cut, sizes):
     _, streamed = _streamed(LogMel(), cut(NOISE, 2000, sizes))

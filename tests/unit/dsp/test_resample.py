@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stetho.dsp.resample import Decimator, design, to_2khz
@@ -57,7 +57,6 @@ def test_what_would_alias_is_gone(rate_hz, tone_hz):
     assert np.abs(to_2khz(tone, rate_hz)[40:-40]).max() < 10 ** (-70 / 20)
 
 
-@settings(max_examples=40, deadline=None)
 @given(rate_hz=st.sampled_from(RATES_HZ), sizes=st.lists(st.integers(1, 700), min_size=1, max_size=8))
 def test_chunking_law(cut, rate_hz, sizes):
     lost = [Span(130, 190), Span(700, 1500)]

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -109,7 +109,6 @@ def test_a_beat_that_contradicts_the_period_is_doubted(state_logits):
     assert np.mean([beat.confidence for beat in noise]) < 0.5
 
 
-@settings(max_examples=60, deadline=None)
 @given(logits=arrays(np.float32, st.tuples(st.just(4), st.integers(0, 60)), elements=st.floats(-50, 50, width=32)))
 def test_anything_decodes_to_a_cycle(logits):
     states = decode(logits)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stetho.errors import ConfigError
@@ -104,7 +104,6 @@ def test_much_concealed_is_link_loss(cut, heart_sound):
     assert [quality.span.start for quality in found if Reason.LINK_LOSS in quality.reasons] == [8000]
 
 
-@settings(max_examples=30, deadline=None)
 @given(rate_hz=st.sampled_from([2000, 4000, 11025]), sizes=st.lists(st.integers(1, 3000), min_size=1, max_size=8))
 def test_chunking_law(cut, heart_sound, rate_hz, sizes):
     sound = heart_sound(rate_hz, 3.3, noise=0.03)
