@@ -19,6 +19,7 @@ from stetho.handoff import DropOldest
 _INBOX = 1024
 _OUTBOX = 256
 _WRITE_TIMEOUT_S = 1.0
+_FLUSH_S = 0.2
 _JOIN_S = 2.0
 
 
@@ -52,7 +53,7 @@ class UartOpener:
         try:
             port = serial.Serial(self._path, self._baud, exclusive=True, write_timeout=_WRITE_TIMEOUT_S)
         except (OSError, ValueError) as error:  # SerialException is an OSError; ValueError: a speed no port has
-            raise _reason(self._path, self._baud, error) from error
+            raise why(self._path, self._baud, error) from error
         # USB adapters hold bytes back for up to 16 ms; a driver that can't be asked not to does not mind the question.
         with contextlib.suppress(OSError, ValueError, AttributeError, NotImplementedError):
             port.set_low_latency_mode(True)
@@ -69,6 +70,7 @@ class UartTransport:
         self._inbox: DropOldest[bytes] = DropOldest(_INBOX)
         self._outbox: DropOldest[bytes] = DropOldest(_OUTBOX)
         self._closing = threading.Event()
+        self._deaf = threading.Event()
         self._drain_is_due = threading.Event()
         self._reader = threading.Thread(target=self._read, name="stetho-uart-read", daemon=True)
         self._writer = threading.Thread(target=self._write, name="stetho-uart-write", daemon=True)
@@ -89,8 +91,11 @@ class UartTransport:
     def _stop(self) -> None:
         with contextlib.suppress(OSError):
             self._port.cancel_read()
-            self._port.cancel_write()
         self._reader.join(_JOIN_S)
+        self._writer.join(_FLUSH_S)  # the last thing said is STOP: it gets a moment to go out
+        self._deaf.set()
+        with contextlib.suppress(OSError):
+            self._port.cancel_write()
         self._writer.join(_JOIN_S)
         with contextlib.suppress(OSError):
             self._port.close()
@@ -113,7 +118,7 @@ class UartTransport:
         self._call(self._end, reason)
 
     def _write(self) -> None:
-        while (data := self._outbox.get()) is not None:
+        while (data := self._outbox.get()) is not None and not self._deaf.is_set():
             # A device that does not read loses what is said to it: requests are repeated.
             with contextlib.suppress(OSError):
                 self._port.write(data)
@@ -144,7 +149,7 @@ def _sentence(error: BaseException) -> str:
     return "the port went away" if isinstance(error, TypeError) else str(error)
 
 
-def _reason(path: str, baud: int, error: OSError | ValueError) -> DeviceError:
+def why(path: str, baud: int, error: OSError | ValueError) -> DeviceError:
     code = getattr(error, "errno", None)
     text = str(error)
     if code == errno.EACCES:
