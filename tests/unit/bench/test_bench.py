@@ -90,9 +90,9 @@ def test_a_sleep_takes_as_long_as_it_sleeps() -> None:
 
 def test_ours_and_the_peer_are_measured_in_turns() -> None:
     calls: list[str] = []
-    time_both(lambda: calls.append("ours"), lambda: calls.append("peer"), budget_s=0.1)
+    time_both(lambda: calls.append("ours"), lambda: calls.append("peer"), budget_s=0.5)
     turns = sum(a != b for a, b in itertools.pairwise(calls))
-    assert turns >= 4
+    assert turns >= 5  # two rounds at least, in half a second of rounds of 20 ms
 
 
 def test_the_table_says_why_a_row_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
