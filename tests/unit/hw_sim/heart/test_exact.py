@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hw_sim.heart.band import BandNoise, band_pass
+from hw_sim.heart import _kernels
+from hw_sim.heart.band import BandNoise, band_pass, low_pass
 from hw_sim.heart.draw import Draw, mix
 from hw_sim.heart.exact import cosine_of_turns, exponential, gain_of_db, sine_of_turns
 
@@ -52,3 +53,28 @@ def test_band_noise_has_unit_level_and_its_band():
     hz = np.fft.rfftfreq(len(samples), 1 / 4000)
     inside = power[(hz > 100) & (hz < 400)].sum() / power.sum()
     assert inside > 0.7
+
+
+def test_compiled_noise_is_the_hash_of_its_counter():
+    seed, start = 0xFEDCBA9876543210, 10**12
+    out = np.empty(50)
+    _kernels.noise(seed, start, out)
+    for i, sample in enumerate(out):
+        bits = mix((seed + (start + i) * 0x9E3779B97F4A7C15) % 2**64)
+        pieces = sum(bits >> shift & 0xFFFF for shift in (0, 16, 32, 48))
+        assert sample == (pieces - 4 * 32767.5) * (1.0 / 37837.227)
+
+
+def test_compiled_arithmetic_rounds_as_plain_python_does():
+    # A fused multiply-add or another order of adding would show in a last bit.
+    rng = np.random.default_rng(3)
+    sections = np.stack([band_pass(4000, 150.0, 0.6), low_pass(4000, 400.0)])
+    samples = rng.standard_normal(500)
+    compiled, plain = samples.copy(), samples.copy()
+    _kernels.filter_in_place(sections, np.zeros((2, 2)), compiled)
+    _kernels.filter_in_place.py_func(sections, np.zeros((2, 2)), plain)
+    assert compiled.tobytes() == plain.tobytes()
+    weights, rows = rng.standard_normal(9), rng.standard_normal((9, 500))
+    _kernels.add_weighted(weights, rows, compiled)
+    _kernels.add_weighted.py_func(weights, rows, plain)
+    assert compiled.tobytes() == plain.tobytes()
