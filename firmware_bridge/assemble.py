@@ -118,7 +118,7 @@ class Assembler:
         if not self._can_resend or self._planner.patient(now_ns):
             return []
         missing = self._received.gaps(Span(self._archive.next, max(self._archive.next, self.newest)))
-        ask, vain = self._planner.plan(now_ns, missing)
+        ask, vain = self._planner.plan(now_ns, self._archive.hoped_for(missing))
         for span in vain:
             self._archive.give_up(span)
         return ask

@@ -38,6 +38,10 @@ class ArchiveOutput:
         if span.stop > self.next:
             self._given_up.add(Span(max(span.start, self.next), span.stop))
 
+    def hoped_for(self, missing: list[Span]) -> list[Span]:
+        """The parts of missing ranges that were not given up."""
+        return [part for gap in missing for part in self._given_up.gaps(gap)]
+
     def ready(self) -> Iterator[Entry]:
         """What is settled by now, in order."""
         while True:

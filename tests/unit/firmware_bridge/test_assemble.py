@@ -197,6 +197,16 @@ def test_what_the_device_no_longer_has_is_settled_at_once(rig):
     assert [(hole.span, hole.fate) for hole in run.holes] == [(Span(PACKET, 2 * PACKET), HoleFate.LOST)]
 
 
+def test_what_was_given_up_behind_an_open_hole_is_not_asked_for_again(rig):
+    run = Run(rig, rig.pcm(10 * PACKET), answers=False)
+    for number in [0, 2, 4, 5]:
+        run.feed(number)
+    run.assembler.unavailable(Span(3 * PACKET, 4 * PACKET))
+    for _ in range(100):
+        run.step()
+    assert set(run.asked) == {Span(PACKET, 2 * PACKET)}
+
+
 def test_a_damaged_index_far_ahead_does_not_take_live_along(rig):
     run = Run(rig, rig.pcm(30 * PACKET))
     run.feed(0)

@@ -1,0 +1,60 @@
+"""`stetho devices` and `stetho info`, as a user calls them."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from firmware_bridge.announce import announced
+
+
+def stetho(*arguments):
+    return subprocess.run([sys.executable, "-m", "stetho", *arguments], capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture
+def own_runtime(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+
+def test_a_running_simulator_is_listed_and_marked(own_runtime):
+    with announced("serial:///dev/pts/3", "SIM-0007"):
+        table, lines = stetho("devices"), stetho("devices", "--json")
+    assert "SIMULATED" in table.stdout
+    assert "serial:///dev/pts/3" in table.stdout
+    listed = [json.loads(line) for line in lines.stdout.splitlines()]
+    assert {
+        "address": "serial:///dev/pts/3",
+        "description": "SIMULATED",
+        "serial_number": "SIM-0007",
+        "simulated": True,
+        "schema": 1,
+    } in listed
+
+
+def test_info_says_what_a_device_is():
+    shown, said = stetho("info", "sim://murmur?seed=7"), stetho("info", "sim://murmur?seed=7", "--json")
+    assert "SIM-0007" in shown.stdout
+    assert "SIMULATED" in shown.stdout
+    info = json.loads(said.stdout)
+    assert info["serial_number"] == "SIM-0007"
+    assert info["origin"] == "simulated"
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "sentence"),
+    [
+        ("serial:///dev/ttyNONE", 3, "There is no port /dev/ttyNONE"),
+        ("tcp://127.0.0.1:1", 3, "Nothing listens at 127.0.0.1:1"),
+        ("tcp://192.0.2.1:9000", 2, "is another machine"),
+        ("carrier-pigeon://coo", 2, "Nothing here serves carrier-pigeon://"),
+        ("nonsense", 2, "is no device address"),
+    ],
+)
+def test_info_of_what_is_not_there_is_one_sentence_and_the_right_code(address, code, sentence):
+    result = stetho("info", address)
+    assert result.returncode == code
+    assert sentence in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
