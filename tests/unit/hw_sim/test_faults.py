@@ -1,39 +1,127 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hw_sim.faults import Disconnect, Frame, Loss, through
+from firmware_bridge.wire import Audio, Codec, Hello, PacketDecoder, Start, encode
+from hw_sim.device import Device
+from hw_sim.faults import BitFlips, Disconnect, Duplication, Fault, Frame, Jitter, Loss, Reordering, Stall, through
+from hw_sim.recipe import Recipe
+
+SEEDED = {
+    "loss": lambda seed: Loss(0.2, seed),
+    "duplication": lambda seed: Duplication(0.2, seed),
+    "bit flips": lambda seed: BitFlips(0.01, seed),
+    "jitter": lambda seed: Jitter(50_000, seed),
+    "reordering": lambda seed: Reordering(0.2, 50_000, seed),
+}
 
 
 def frames(count: int, *, audio: bool = True) -> list[Frame]:
-    return [Frame(bytes([i % 256]), i * 20_000, audio) for i in range(count)]
+    return [Frame(i.to_bytes(4, "big"), i * 20_000, audio) for i in range(count)]
 
 
-def survivors(faults, sent) -> list[Frame]:
+def passed(faults, sent) -> list[Frame]:
     return [after for frame in sent for after in through(faults, frame)]
 
 
-@pytest.mark.parametrize("share", [0.02, 0.3])
-def test_loss_takes_its_share_of_audio(share):
-    kept = survivors([Loss(share, seed=1)], frames(20_000))
-    assert 1 - len(kept) / 20_000 == pytest.approx(share, rel=0.15)
-
-
-def test_loss_is_the_same_for_a_seed_and_another_for_another():
+@pytest.mark.parametrize("name", SEEDED)
+def test_a_seed_is_the_same_story_and_another_another(name):
+    make = SEEDED[name]
     sent = frames(500)
-    assert survivors([Loss(0.2, 1)], sent) == survivors([Loss(0.2, 1)], sent)
-    assert survivors([Loss(0.2, 1)], sent) != survivors([Loss(0.2, 2)], sent)
+    assert passed([make(1)], sent) == passed([make(1)], sent)
+    assert passed([make(1)], sent) != passed([make(2)], sent)
 
 
-def test_loss_never_takes_an_answer():
-    assert len(survivors([Loss(0.9, 1)], frames(200, audio=False))) == 200
+@pytest.mark.parametrize("name", ["loss", "duplication", "reordering"])
+def test_what_happens_to_sound_does_not_happen_to_answers(name):
+    sent = frames(200, audio=False)
+    assert passed([SEEDED[name](1)], sent) == sent
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3])
+def test_loss_and_duplication_keep_to_their_share(share):
+    assert 1 - len(passed([Loss(share, 1)], frames(20_000))) / 20_000 == pytest.approx(share, rel=0.15)
+    assert len(passed([Duplication(share, 1)], frames(20_000))) / 20_000 - 1 == pytest.approx(share, rel=0.15)
+
+
+def test_bits_flip_at_their_rate():
+    sent = frames(5000)
+    after = passed([BitFlips(0.01, 1)], sent)
+    flipped = sum(
+        (int.from_bytes(a.data, "big") ^ int.from_bytes(b.data, "big")).bit_count()
+        for a, b in zip(sent, after, strict=True)
+    )
+    assert flipped / (5000 * 32) == pytest.approx(0.01, rel=0.1)
+
+
+def test_jitter_delays_and_keeps_the_order():
+    after = passed([Jitter(50_000, 1)], frames(1000))
+    delays = [late.at_us - sent.at_us for late, sent in zip(after, frames(1000), strict=True)]
+    assert min(delays) >= 0
+    assert 30_000 < max(delays) <= 50_000
+    assert [f.at_us for f in after] == sorted(f.at_us for f in after)
+
+
+def test_a_stall_holds_everything_and_lets_it_go_at_once():
+    after = passed([Stall(100_000, 60_000)], frames(12))
+    assert [f.at_us for f in after[4:10]] == [80_000, 160_000, 160_000, 160_000, 160_000, 180_000]
 
 
 def test_a_disconnect_takes_everything_for_its_time():
     fault = Disconnect(at_us=100_000, for_us=60_000)
-    assert [f.at_us for f in frames(12) if f not in survivors([fault], frames(12))] == [100_000, 120_000, 140_000]
+    assert [f.at_us for f in frames(12) if f not in passed([fault], frames(12))] == [100_000, 120_000, 140_000]
     assert [fault.link_down(at) for at in (99_999, 100_000, 159_999, 160_000)] == [False, True, True, False]
 
 
 def test_faults_compose():
     sent = frames(2000)
-    together = survivors([Loss(0.1, 3), Disconnect(0, 1_000_000)], sent)
-    assert together == [f for f in survivors([Loss(0.1, 3)], sent) if f.at_us >= 1_000_000]
+    together = passed([Loss(0.1, 3), Disconnect(0, 1_000_000)], sent)
+    assert together == [f for f in passed([Loss(0.1, 3)], sent) if f.at_us >= 1_000_000]
+
+
+class Link:
+    """A device with faults, its bytes decoded, and a clock that the test moves."""
+
+    def __init__(self, *faults: Fault, drift_ppm: int = 0) -> None:
+        recipe = Recipe("clear", 3)
+        self.device = Device(recipe.device().identity, recipe.programme(), faults, drift_ppm=drift_ppm)
+        self.decoder = PacketDecoder()
+        self.device.receive(encode(Hello(1)) + encode(Start(9, Codec.PCM16, 1, 4000)), 0)
+
+    def packets(self, until_us: int) -> list[Audio]:
+        """Looks whenever there is something due, as a port does."""
+        found, now = [], 0
+        while now < until_us:
+            found += [m for m in self.decoder.feed(self.device.poll(now)) if isinstance(m, Audio)]
+            now = max(now + 1, min(self.device.due_us or until_us, until_us))
+        return found
+
+
+def test_a_reordered_packet_is_overtaken():
+    indices = [p.first_sample for p in Link(Reordering(0.2, 50_000, 1)).packets(10_000_000)]
+    assert indices != sorted(indices)
+    assert sorted(indices)[:400] == list(range(0, 32_000, 80))
+
+
+def test_flipped_bits_are_counted_and_never_heard():
+    clean = {p.first_sample: p.payload for p in Link().packets(5_000_000)}
+    noisy = Link(BitFlips(2e-4, 1))
+    heard = noisy.packets(5_000_000)
+    assert 0 < noisy.decoder.statistics().frames_damaged < 150
+    assert all(clean[p.first_sample] == p.payload for p in heard)
+
+
+@pytest.mark.parametrize("drift_ppm", [-100, 0, 100])
+def test_a_drifting_clock_takes_more_or_fewer_samples_and_says_its_own_time(drift_ppm):
+    last = Link(drift_ppm=drift_ppm).packets(100_000_000)[-1]
+    taken = last.first_sample + last.samples
+    assert taken == pytest.approx(400_000 * (1 + drift_ppm * 1e-6), abs=81)
+    assert last.device_time_us == last.first_sample * 250
+
+
+@given(st.integers(-500, 500), st.integers(0, 10**12))
+def test_due_times_come_true_in_both_clocks(drift_ppm, own_us):
+    device = Device(Recipe().device().identity, Recipe().programme(), drift_ppm=drift_ppm)
+    given_us = device._given_us(own_us)
+    assert device._own_us(given_us) >= own_us
+    assert device._own_us(given_us - 1) < own_us
