@@ -1,5 +1,6 @@
 """Progress of long work, on standard error: how much is done, how fast, and the time left."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
@@ -17,7 +18,9 @@ def progress_over(items: Iterable[T], *, total: int, quiet: bool) -> Iterator[T]
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    # rich would send what is printed meanwhile to this console, and so out of a pipe that waits for it.
+    both_shown = sys.stdout.isatty()
+    with Progress(*columns, console=console, transient=True, redirect_stdout=both_shown) as bar:
         task = bar.add_task("", total=total, rate="")
         for item in items:
             bar.advance(task)

@@ -9,8 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from stetho.notice import INVESTIGATIONAL
 
@@ -142,3 +145,26 @@ def test_a_killed_device_is_signal_lost_within_a_second_and_then_exit_4(terminal
             after += screen.read(0.1)
         assert screen.process.returncode == 4
         assert "Traceback" not in after
+
+
+def test_results_stay_on_standard_output_while_a_bar_is_drawn_on_the_terminal(tmp_path: Path) -> None:
+    import pty
+
+    for name in "abc":
+        soundfile.write(tmp_path / f"{name}.wav", np.zeros(40_000, np.int16), 4000)
+    master, slave = pty.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "stetho", "analyze", "--json", "a.wav", "b.wav", "c.wav"],
+            stdout=subprocess.PIPE,
+            stderr=slave,
+            cwd=tmp_path,
+            env={**os.environ, "TERM": "xterm-256color"},
+            timeout=60,
+        )
+        drawn = os.read(master, 65536).decode()
+    finally:
+        os.close(master)
+        os.close(slave)
+    assert [json.loads(line)["recording"] for line in done.stdout.splitlines()] == ["a.wav", "b.wav", "c.wav"]
+    assert "3/3" in drawn
