@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from firmware_bridge.assembly.archive import ArchiveOutput
+from firmware_bridge.assembly.jump import JumpJudge
 from firmware_bridge.assembly.live import WAIT_MS, LiveOutput
 from firmware_bridge.assembly.piece import Piece
 from firmware_bridge.assembly.resend import ResendPlanner
 from firmware_bridge.assembly.span_set import SpanSet
-from firmware_bridge.assembly.unwrap import unwrap
+from firmware_bridge.assembly.unwrap import WireIndices
 from firmware_bridge.wire import Audio
 from stetho.source import Archive, LinkStatistics
 from stetho.stream import Chunk, Samples, Span, StreamSpec, read_only
@@ -21,9 +22,6 @@ from stetho.stream import Chunk, Samples, Span, StreamSpec, read_only
 _FULL_SCALE = np.float32(1 / 32768)
 _DEEPEST_S = 300
 """A ring said to be deeper than that is not waited for: pending samples stay below 10 MB at 4 kHz."""
-
-_JUMP_S = 1
-_FARTHEST_S = 3600
 
 CaptureTime = Callable[[int, int], int]
 """Host time in ns of a device time in us that arrived at a host time in ns."""
@@ -34,7 +32,6 @@ class _Counts:
     received: int = 0
     packets: int = 0
     duplicate: int = 0
-    implausible: int = 0
 
 
 class Assembler:
@@ -56,8 +53,8 @@ class Assembler:
         self._received = SpanSet()
         self._planner = ResendPlanner(longest=spec.rate_hz // 2)
         self._counts = _Counts()
-        self._jumped: Audio | None = None
-        self._base = 0
+        self._jumps = JumpJudge(spec.rate_hz)
+        self._indices = WireIndices()
         self.newest = 0
         """Index after the last sample that is known to exist."""
         self.arrived = 0
@@ -75,28 +72,28 @@ class Assembler:
 
     def index(self, wire_index: int) -> int:
         """The stream's index of a 32-bit one from the wire."""
-        return self._base + unwrap(wire_index, self.newest - self._base)
+        return self._indices.index(wire_index, self.newest)
 
     def wire_index(self, index: int) -> int:
         """The 32-bit index on the wire of one of the stream's."""
-        return (index - self._base) % (1 << 32)
+        return self._indices.wire(index)
 
     def rebase(self, at: int) -> None:
         """The device forgot the stream and counts from 0 again, which is sample `at` (not before `newest`)."""
         self.expect(at)
         self._archive.give_up(Span(self._archive.next, self.newest))
-        self._base = self.newest
+        self._indices.rebase(self.newest)
         self._planner.restart()
 
     def feed(self, audio: Audio, now_ns: int) -> list[Chunk]:
         """Takes a packet that arrived at now_ns; gives the live chunks that it made known."""
         self._counts.packets += 1
         if audio.channels != len(self._spec.channels):
-            self._counts.implausible += 1
             return []
         if self._continues(audio):
             return [self._pass_on(audio, now_ns)]
-        for packet in self._believed(audio):
+        ahead = self.index(audio.first_sample) - self.newest
+        for packet in self._jumps.believed(audio, ahead):
             self._place(packet, now_ns)
         return self._settle(now_ns)
 
@@ -106,7 +103,7 @@ class Assembler:
 
     def expect(self, newest: int) -> None:
         """The device said that samples up to `newest` exist (stream index, as `index` gives it)."""
-        if newest - self.newest <= _FARTHEST_S * self._spec.rate_hz:
+        if self._jumps.possible(newest - self.newest):
             self.newest = max(self.newest, newest)
 
     def unavailable(self, span: Span) -> None:
@@ -144,7 +141,7 @@ class Assembler:
         return (
             self._archive.next == newest
             and self._live.next == newest
-            and audio.first_sample == (newest - self._base) % (1 << 32)
+            and audio.first_sample == self._indices.wire(newest)
             and not audio.resent
         )
 
@@ -159,24 +156,6 @@ class Assembler:
         if self._sink is not None:
             self._sink(chunk, ())
         return chunk
-
-    def _believed(self, audio: Audio) -> tuple[Audio, ...]:
-        """The packets to place now: a jump ahead is believed when the next packet continues it.
-
-        A damaged frame passes a 16-bit CRC once in 65,536 times, and live never goes back.
-        """
-        ahead = self.index(audio.first_sample) - self.newest
-        if ahead <= (0 if audio.resent else _JUMP_S * self._spec.rate_hz):
-            return (audio,)
-        jumped, self._jumped = self._jumped, None if audio.resent else audio
-        if jumped is None or self._jumped is None or ahead > _FARTHEST_S * self._spec.rate_hz:
-            self._counts.implausible += 1
-            return ()
-        if audio.first_sample != (jumped.first_sample + jumped.samples) % (1 << 32):
-            self._counts.implausible += 1
-            return ()
-        self._jumped = None
-        return jumped, audio
 
     def _place(self, audio: Audio, now_ns: int) -> None:
         first = self.index(audio.first_sample)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from firmware_bridge.assemble import Assembler
 from firmware_bridge.clock_map import ClockMap
+from firmware_bridge.questions import Questions
 from firmware_bridge.stall import Flow, StallWatch
 from firmware_bridge.wire import (
     Audio,
@@ -14,7 +15,6 @@ from firmware_bridge.wire import (
     EventKind,
     HostMessage,
     Message,
-    Ping,
     Pong,
     ResendRequest,
     ResendUnavailable,
@@ -22,13 +22,10 @@ from firmware_bridge.wire import (
     Stopped,
     StopReason,
     TimeReply,
-    TimeRequest,
 )
 from stetho.source import Archive, BatteryLevel, ContactChange, LinkChange, LinkState, LinkStatistics, SourceItem
 from stetho.stream import Chunk, Span, StreamSpec
 
-_ASK_TIME_NS = 1_000_000_000
-_PING_NS = 500_000_000
 _TAIL_NS = 100_000_000
 _LEDGER_NS = 3_000_000_000
 """How long after the end resends are still waited for."""
@@ -62,9 +59,7 @@ class StreamIntake:
         self._clocks = ClockMap()
         self._assembler = Assembler(spec, ring_samples, self._clocks.host_ns, archive)
         self._held: deque[ContactChange] = deque(maxlen=_HELD_EVENTS)
-        self._asked_ns: dict[int, int] = {}
-        self._token = 0
-        self._next_ask_ns = self._next_ping_ns = 0
+        self._questions = Questions(self._clocks, send)
         self._watch = StallWatch(0)
         self._awaiting_start = False
         self._state: LinkState | None = None
@@ -84,8 +79,12 @@ class StreamIntake:
         self._awaiting_start = True
 
     def flow(self, now_ns: int) -> Flow:
-        """Whether samples come."""
-        return self._watch.flow(now_ns)
+        """Whether samples come; asks the device what it does while they don't, and says once that they don't."""
+        flow = self._watch.flow(now_ns)
+        if flow is Flow.STALLED:
+            self.link(LinkState.STALLED, now_ns, "no samples come")
+            self._questions.ask_state(now_ns)
+        return flow
 
     def silent_ns(self, now_ns: int) -> int:
         """How long ago the last new sample came, over however many links."""
@@ -103,9 +102,7 @@ class StreamIntake:
             case Battery():
                 self._emit(BatteryLevel(message.percent))
             case TimeReply():
-                asked_ns = self._asked_ns.pop(message.token, None)
-                if asked_ns is not None:
-                    self._clocks.exchanged(asked_ns, message.received_us, message.sent_us, now_ns)
+                self._questions.answered(message, now_ns)
             case ResendUnavailable(stream_id=self._stream_id):
                 first = self._assembler.index(message.first_sample)
                 self._assembler.unavailable(Span(first, first + message.samples))
@@ -122,19 +119,13 @@ class StreamIntake:
         for span in self._assembler.requests(now_ns):
             self._send(ResendRequest(self._stream_id, self._assembler.wire_index(span.start), len(span)))
         if self._stopped_ns is None:
-            self._ask_time(now_ns)
+            self._questions.ask_time(now_ns)
             return
         waited_ns = now_ns - self._stopped_ns
         if not self._live_finished and (self._all_said or waited_ns >= _TAIL_NS):
             self._finish_live(now_ns)
         if self._live_finished and (self._assembler.complete or waited_ns >= _LEDGER_NS):
             self.close(now_ns)
-
-    def ask_state(self, now_ns: int) -> None:
-        """Asks what the device does, for when nothing comes: twice a second, however often this is called."""
-        if now_ns >= self._next_ping_ns:
-            self._next_ping_ns = now_ns + _PING_NS
-            self._send(Ping(self._next_token()))
 
     def link(self, state: LinkState, now_ns: int, reason: str = "") -> None:
         """Tells of the link, at the live side's place in the stream; once where it stays as it was."""
@@ -207,19 +198,6 @@ class StreamIntake:
             self._emit(self._held.popleft())
         if self._stopped_ns is not None:
             self.link(LinkState.ENDED, now_ns, self._stop_reason)
-
-    def _ask_time(self, now_ns: int) -> None:
-        """Once a second; it also tells the device that somebody listens."""
-        if now_ns < self._next_ask_ns:
-            return
-        self._next_ask_ns = now_ns + _ASK_TIME_NS
-        token = self._next_token()
-        self._asked_ns = {token: now_ns}
-        self._send(TimeRequest(token))
-
-    def _next_token(self) -> int:
-        self._token = (self._token + 1) % (1 << 32)
-        return self._token
 
     def statistics(self) -> LinkStatistics:
         return self._assembler.statistics()

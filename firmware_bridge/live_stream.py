@@ -118,14 +118,8 @@ class LiveStream:
     async def _watch(self) -> None:
         now_ns = self._clock.monotonic_ns()
         self._intake.tick(now_ns)
-        if self._intake.ending:
-            return
-        flow = self._intake.flow(now_ns)
-        if flow is Flow.DEAD:
+        if not self._intake.ending and self._intake.flow(now_ns) is Flow.DEAD:
             await self._after_loss("no samples come")
-        elif flow is Flow.STALLED:
-            self._intake.link(LinkState.STALLED, now_ns, "no samples come")
-            self._intake.ask_state(now_ns)
 
     async def _after_loss(self, reason: str) -> None:
         now_ns = self._clock.monotonic_ns()

@@ -67,7 +67,8 @@ class BridgeSource:
         self._clock = clock
         self._driver = driver or driver_of(uri)
         self._reconnect_s = uri.number("reconnect_s", _RECONNECT_S)
-        self._connection = Connection(opener, uri.text, self._driver, clock, self._received, self._link_lost)
+        address = f"{uri.scheme}://{uri.target}"
+        self._connection = Connection(opener, address, self._driver, clock, self._received, self._link_lost)
         self._battery: asyncio.Future[int] | None = None
         self._capabilities: Capabilities | None = None
         self._choice: StreamChoice | None = None

@@ -101,21 +101,19 @@ class UartTransport:
             self._port.close()
 
     def _read(self) -> None:
-        reason = ""
         while not self._closing.is_set():
             try:
                 # One byte wakes; the rest of the burst comes with it, so that a packet is one call and not two.
                 data = self._port.read(1)
                 data += self._port.read(self._port.in_waiting)
-            except (OSError, TypeError) as error:  # TypeError: pyserial, when the port vanishes between two calls
-                reason = _sentence(error)
+            except (OSError, TypeError):  # TypeError: pyserial, when the port vanishes between two calls
                 break
             if data:
                 self._inbox.put(data)
                 self._wake()
         self._inbox.close()
         self._outbox.close()
-        self._call(self._end, reason)
+        self._call(self._end)
 
     def _write(self) -> None:
         while (data := self._outbox.get()) is not None and not self._deaf.is_set():
@@ -138,15 +136,11 @@ class UartTransport:
             if self._receiver is not None:
                 self._receiver.received(data)
 
-    def _end(self, reason: str) -> None:
+    def _end(self) -> None:
         self._drain()
         receiver, self._receiver = self._receiver, None
         if receiver is not None and not self._closing.is_set():
-            receiver.lost(reason)
-
-
-def _sentence(error: BaseException) -> str:
-    return "the port went away" if isinstance(error, TypeError) else str(error)
+            receiver.lost("the port went away")
 
 
 def why(path: str, baud: int, error: OSError | ValueError) -> DeviceError:
@@ -162,6 +156,8 @@ def why(path: str, baud: int, error: OSError | ValueError) -> DeviceError:
         return DeviceUnavailableError(f"{path} is in use: close the other program that talks to it.", reason="busy")
     if code in {errno.ENOENT, errno.ENODEV, errno.ENXIO} or "FileNotFoundError" in text:
         return DeviceNotFoundError(f"There is no port {path}: plug the device in, or see `stetho devices`.")
+    if "configure port" in text:
+        return DeviceUnavailableError(f"{path} is no serial port: see `stetho devices`.", reason="protocol")
     if isinstance(error, ValueError):
         return DeviceUnavailableError(
             f"{path} can't be set to {baud} baud: change baud= in the address.", reason="baud"

@@ -8,18 +8,9 @@ from firmware_bridge.wire.codecs import Codec
 from firmware_bridge.wire.limits import MAX_PAYLOAD_BYTES, MAX_SAMPLES, VERSION
 from firmware_bridge.wire.messages.audio import Audio
 from firmware_bridge.wire.messages.resend import ResendRequest, ResendUnavailable
-from firmware_bridge.wire.messages.session import (
-    Capabilities,
-    DeviceState,
-    Error,
-    ErrorCode,
-    Feature,
-    ForeignVersion,
-    Hello,
-    Ping,
-    Pong,
-)
+from firmware_bridge.wire.messages.session import Capabilities, Feature, ForeignVersion, Hello
 from firmware_bridge.wire.messages.signals import Battery, Event, EventKind, SiteCode
+from firmware_bridge.wire.messages.status import DeviceState, Error, ErrorCode, Ping, Pong
 from firmware_bridge.wire.messages.streaming import Start, Started, Stop, Stopped, StopReason
 from firmware_bridge.wire.messages.time_sync import TimeReply, TimeRequest
 from firmware_bridge.wire.v1 import DeviceMessage, HostMessage, Message, PacketDecoder, WireStatistics, encode, warm

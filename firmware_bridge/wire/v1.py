@@ -8,8 +8,9 @@ from firmware_bridge.wire.fields import FieldReader
 from firmware_bridge.wire.limits import VERSION
 from firmware_bridge.wire.messages.audio import Audio
 from firmware_bridge.wire.messages.resend import ResendRequest, ResendUnavailable
-from firmware_bridge.wire.messages.session import Capabilities, Error, ForeignVersion, Hello, Ping, Pong
+from firmware_bridge.wire.messages.session import Capabilities, ForeignVersion, Hello
 from firmware_bridge.wire.messages.signals import Battery, Event
+from firmware_bridge.wire.messages.status import Error, Ping, Pong
 from firmware_bridge.wire.messages.streaming import Start, Started, Stop, Stopped
 from firmware_bridge.wire.messages.time_sync import TimeReply, TimeRequest
 
