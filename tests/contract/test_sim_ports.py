@@ -11,7 +11,7 @@ import soundfile
 
 from firmware_bridge.source import BridgeSource
 from hw_sim.device import Device
-from hw_sim.faults import Disconnect
+from hw_sim.faults import BitFlips, Disconnect, Duplication, Jitter, Loss, Reordering, Stall
 from hw_sim.heart import Heart, Wish, scenario
 from hw_sim.pace import Pace
 from hw_sim.ports.choose import has_pty, port_of
@@ -194,3 +194,27 @@ def test_a_tcp_port_in_use_is_said_in_one_sentence():
 def test_a_port_that_is_none_is_said_in_one_sentence(text):
     with pytest.raises(ConfigError, match="choose pty, tcp or tcp:PORT"):
         port_of(text, Recipe().device(), Pace())
+
+
+@pytest.mark.parametrize("kind", PORTS)
+def test_a_link_with_every_fault_still_gives_the_devices_own_samples(kind):
+    recipe = Recipe("clear", 14, seconds=6.0)
+    faults = (
+        Loss(0.05, 1),
+        Duplication(0.05, 2),
+        Reordering(0.05, 45_000, 3),
+        BitFlips(2e-5, 4),
+        Jitter(30_000, 5),
+        Stall(3_000_000, 500_000),
+    )
+    device = Device(recipe.device().identity, recipe.programme(), faults, drift_ppm=80)
+
+    async def main():
+        async with reachable(kind, device, speed=4.0) as source:
+            return await take(source())
+
+    heard = asyncio.run(main())
+    assert heard.statistics.packets_duplicate > 0
+    assert heard.statistics.frames_damaged > 0
+    assert heard.statistics.samples_lost == 0
+    assert np.array_equal(heard.pcm, Heart(scenario("clear", Wish(seed=14))).read(24_000))
