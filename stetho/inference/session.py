@@ -54,8 +54,11 @@ class MurmurModel:
     def score(self, log_mel: Samples) -> NetworkOutput:
         """Scores one window of raw log-mel, float32 (40, frames).
 
-        Raises ModelError when the network fails or its output is not finite: never a number in its place.
+        Raises ModelError when a number is missing from the input, the network fails or its output is not finite: never
+        a number in its place. (Quantization would turn a NaN into one.)
         """
+        if not np.isfinite(log_mel).all():
+            raise ModelError("The signal of a window holds samples that are no numbers.")
         try:
             murmur, states, embedding = self._session.run(OUTPUTS, {"logmel": log_mel[None, None]})
         except Exception as error:  # onnxruntime's errors share no base class
