@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -159,9 +160,14 @@ def _open(path: Path) -> soundfile.SoundFile:
     if size == 0:
         raise InputError(f"{path} is empty (0 bytes); record it again.")
     try:
-        return soundfile.SoundFile(path)
+        return soundfile.SoundFile(_name(path))
     except (soundfile.SoundFileError, TypeError, RuntimeError) as error:  # TypeError: a headerless .raw
         raise InputError(f"{path} is no audio that can be read; convert it to WAV or FLAC.") from error
+
+
+def _name(path: Path) -> bytes | Path:
+    """Bytes where the system's names are bytes: soundfile refuses one that is no Unicode otherwise."""
+    return os.fsencode(path) if os.name == "posix" else path
 
 
 def _info(path: Path, sound: soundfile.SoundFile, sidecar: SidecarFacts) -> AudioInfo:
@@ -176,7 +182,7 @@ def _info(path: Path, sound: soundfile.SoundFile, sidecar: SidecarFacts) -> Audi
 def _count(path: Path) -> int:
     """How many samples can be decoded: a FLAC whose writer died doesn't say."""
     counted = 0
-    with soundfile.SoundFile(path) as sound, contextlib.suppress(soundfile.LibsndfileError):
+    with soundfile.SoundFile(_name(path)) as sound, contextlib.suppress(soundfile.LibsndfileError):
         while found := len(sound.read(sound.samplerate, dtype="int16")):
             counted += found
     return counted

@@ -4,5 +4,7 @@
 def main() -> None:
     """The console script `stetho`."""
     from stetho.cli.app import app
+    from stetho.cli.output import never_fail_on_a_sign
 
+    never_fail_on_a_sign()
     app(prog_name="stetho")

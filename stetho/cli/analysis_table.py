@@ -46,7 +46,7 @@ def flat(thing: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:
     columns = list(dict.fromkeys(column for row in rows for column in row))
     try:
-        with path.open("w", newline="", encoding="utf-8") as file:
+        with path.open("w", newline="", encoding="utf-8", errors="replace") as file:
             table = csv.DictWriter(file, columns)
             table.writeheader()
             table.writerows(rows)

@@ -53,7 +53,9 @@ class LiveState:
 
     def _verdict(self, event: VerdictEvent) -> None:
         if event.final:
-            self.final, self.running = event, None
+            self.final = event
+            if self.running is not None and self.running.take <= event.take:  # the next take may run already
+                self.running = None
         else:
             self.running = event
 

@@ -22,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print machine-readable resul
 Address = Annotated[
     str | None,
     typer.Argument(
-        metavar="[URI]",
+        metavar="URI",
         show_default=False,
         help="The device: serial:///dev/ttyACM0, tcp://host:port, sim://murmur, ...",
     ),

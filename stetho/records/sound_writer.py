@@ -44,8 +44,8 @@ class SoundWriter:
             self._sound = soundfile.SoundFile(
                 self.part, "w", spec.rate_hz, len(spec.channels), "PCM_16", format=SUFFIXES[path.suffix.lower()]
             )
-        except (soundfile.SoundFileError, OSError) as error:
-            raise RecordError(f"{path.parent} can't be written to; choose another folder.") from error
+        except (soundfile.SoundFileError, OSError, UnicodeError) as error:
+            raise RecordError(f"{path} can't be written; choose another name or folder.") from error
         write_origin(spec.origin, self._sound)
 
     def write(self, block: npt.NDArray[np.int16]) -> None:

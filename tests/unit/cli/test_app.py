@@ -142,3 +142,21 @@ def test_typer_keeps_its_own_exits() -> None:
 
 def test_a_verb_whose_source_can_t_be_found_has_no_line() -> None:
     assert Verb("x", "no_such_package.commands.x", "x").summary() == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here may a file's name be any bytes")
+@pytest.mark.parametrize("json_flag", [[], ["--json"]])
+def test_a_name_that_is_no_unicode_and_a_terminal_that_is_ascii_break_nothing(
+    tmp_path: Path, json_flag: list[str]
+) -> None:
+    path = os.path.join(os.fsencode(tmp_path), b"\xff\xc3\xa9.wav")  # noqa: PTH118 - a path of bytes
+    with open(path, "wb") as file:  # noqa: PTH123 - the same
+        file.write(b"no audio")
+    done = subprocess.run(
+        [sys.executable, "-m", "stetho", "analyze", path, *json_flag],
+        capture_output=True,
+        timeout=60,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 2, done.stderr
+    assert b"is no audio" in done.stdout

@@ -114,6 +114,13 @@ def test_a_final_verdict_says_that_it_is_one() -> None:
     assert "provisional" not in screen
 
 
+def test_a_late_final_verdict_does_not_hide_the_next_take() -> None:
+    state = streaming()
+    state.take(replace(verdict("present"), take=3))
+    state.take(verdict("absent", final=True))
+    assert "provisional · take 3" in text(state)
+
+
 def test_a_signal_that_grows_old_is_lost_and_nothing_of_it_stays() -> None:
     screen = text(streaming(), age_s=LOST_AFTER_S + 0.01)
     assert "SIGNAL LOST" in screen

@@ -1,0 +1,31 @@
+"""Live events as lines."""
+
+import numpy as np
+
+from stetho.cli.live_lines import said
+from stetho.events import LinkEvent, VerdictEvent, WaveEvent
+from stetho.notice import INVESTIGATIONAL
+from stetho.source import DeviceInfo, LinkState, LinkStatistics
+from stetho.stream import Origin
+
+DEVICE = DeviceInfo("tcp://h:1", "d", "p", "h", "f", "s", Origin.DEVICE, "pcm16", 4000, ("chest",), True)
+ABSENT = {"label": "absent", "probability": 0.1, "unknown_probability": 0.1, "evidence_s": None, "reason": None}
+
+
+def verdict(origin: str, *, final: bool) -> VerdictEvent:
+    return VerdictEvent(1.0, 1, "i", None, not final, final, 1.0, ABSENT, ("age_unknown",), origin, INVESTIGATIONAL)
+
+
+def test_a_verdict_says_where_it_stands_and_that_it_is_simulated() -> None:
+    sentence = "No murmur detected by the model. This does not rule out heart disease."
+    assert said(verdict("simulated", final=False)) == f"SIMULATED · take 1, provisional: {sentence}"
+    assert said(verdict("device", final=True)) == f"take 1, final: {sentence} (caution: age unknown)"
+
+
+def test_a_lost_link_says_why() -> None:
+    lost = LinkEvent(1.0, LinkState.LOST, DEVICE, LinkStatistics(), reason="unplugged")
+    assert said(lost) == "link: signal lost, trying again (unplugged)"
+
+
+def test_what_only_a_screen_can_use_is_no_line() -> None:
+    assert said(WaveEvent(1.0, np.zeros(3, np.float32), 4000, 0, 0)) == ""
