@@ -22,6 +22,8 @@ from stetho.source import ContactChange, DeviceUri, HoleFate, LinkChange, LinkSt
 from stetho.stream import Chunk, Origin
 
 PORTS = ["memory", "tcp", *(["pty"] if has_pty() else [])]
+# Where a test takes seconds, the fast set takes the last port alone: the one with the most between device and host.
+ONE_PORT = [*(pytest.param(kind, marks=pytest.mark.slow) for kind in PORTS[:-1]), PORTS[-1]]
 
 
 class MemoryPort:
@@ -94,7 +96,7 @@ def test_a_recording_arrives_sample_for_sample_twice_in_a_row(kind, recording):
         assert touches == [(True, 0), (False, 30_123)]
 
 
-@pytest.mark.parametrize("kind", PORTS)
+@pytest.mark.parametrize("kind", ONE_PORT)
 @pytest.mark.parametrize("codec", ["pcm16", "adpcm"])
 def test_lost_packets_are_resent_until_the_archive_is_whole(kind, codec):
     async def main():
@@ -196,7 +198,7 @@ def test_a_port_that_is_none_is_said_in_one_sentence(text):
         port_of(text, Recipe().device(), Pace())
 
 
-@pytest.mark.parametrize("kind", PORTS)
+@pytest.mark.parametrize("kind", ONE_PORT)
 def test_a_link_with_every_fault_still_gives_the_devices_own_samples(kind):
     recipe = Recipe("clear", 14, seconds=6.0)
     faults = (
