@@ -1,6 +1,6 @@
 """Everything that one stream's messages mean: samples, contact, battery, time, and the end."""
 
-from collections import deque
+from bisect import insort
 from collections.abc import Callable
 
 from firmware_bridge.assemble import Assembler
@@ -28,8 +28,9 @@ from stetho.stream import Chunk, Span, StreamSpec
 
 _TAIL_NS = 100_000_000
 _LEDGER_NS = 3_000_000_000
-"""How long after the end resends are still waited for."""
+"""How long after the end, or after the last sample that came then, resends are still waited for."""
 
+_LEDGER_AT_MOST_NS = 60_000_000_000
 _RESTART_NS = 200_000_000
 """No device restarts faster; longer than what is concealed, so that every stage begins anew."""
 
@@ -58,13 +59,14 @@ class StreamIntake:
         self._send = send
         self._clocks = ClockMap()
         self._assembler = Assembler(spec, ring_samples, self._clocks.host_ns, archive)
-        self._held: deque[ContactChange] = deque(maxlen=_HELD_EVENTS)
+        self._held: list[ContactChange] = []
         self._questions = Questions(self._clocks, send)
         self._watch = StallWatch(0)
         self._awaiting_start = False
         self._state: LinkState | None = None
         self._stopped_ns: int | None = None
         self._stop_reason = ""
+        self._filled_ns = 0
         self._live_finished = False
         self.done = False
         """Ended, live said to its end and the ledger closed."""
@@ -121,10 +123,10 @@ class StreamIntake:
         if self._stopped_ns is None:
             self._questions.ask_time(now_ns)
             return
-        waited_ns = now_ns - self._stopped_ns
-        if not self._live_finished and (self._all_said or waited_ns >= _TAIL_NS):
+        if not self._live_finished and (self._all_said or now_ns - self._stopped_ns >= _TAIL_NS):
             self._finish_live(now_ns)
-        if self._live_finished and (self._assembler.complete or waited_ns >= _LEDGER_NS):
+        patience_over = now_ns - self._filled_ns >= _LEDGER_NS or now_ns - self._stopped_ns >= _LEDGER_AT_MOST_NS
+        if self._live_finished and (self._assembler.complete or patience_over):
             self.close(now_ns)
 
     def link(self, state: LinkState, now_ns: int, reason: str = "") -> None:
@@ -151,7 +153,7 @@ class StreamIntake:
         for chunk in chunks:
             self._emit(chunk)
         while self._held and self._held[0].at_sample <= self._assembler.live_next:
-            self._emit(self._held.popleft())
+            self._emit(self._held.pop(0))
 
     def _started(self, started: Started, now_ns: int) -> None:
         self._awaiting_start = False
@@ -168,6 +170,7 @@ class StreamIntake:
             self.link(LinkState.STREAMING, now_ns)
 
     def _audio(self, audio: Audio, now_ns: int) -> None:
+        self._filled_ns = now_ns
         chunks = self._assembler.feed(audio, now_ns)
         if self._watch.saw(self._assembler.arrived, now_ns) and self._state in {LinkState.STALLED, LinkState.LOST}:
             self.link(LinkState.RESUMED, now_ns)
@@ -176,7 +179,9 @@ class StreamIntake:
     def _event(self, event: Event) -> None:
         if event.kind in {EventKind.CONTACT_ON, EventKind.CONTACT_OFF}:
             at = self._assembler.index(event.sample)
-            self._held.append(ContactChange(event.kind is EventKind.CONTACT_ON, at, event.site))
+            change = ContactChange(event.kind is EventKind.CONTACT_ON, at, event.site)
+            insort(self._held, change, key=lambda held: held.at_sample)
+            del self._held[_HELD_EVENTS:]
             self._say([])
 
     def _pong(self, pong: Pong, now_ns: int) -> None:
@@ -186,7 +191,7 @@ class StreamIntake:
     def _stop(self, stop_sample: int, reason: str, now_ns: int) -> None:
         if self._stopped_ns is not None:
             return
-        self._stopped_ns = now_ns
+        self._stopped_ns = self._filled_ns = now_ns
         self._stop_reason = reason
         self._assembler.expect(self._assembler.index(stop_sample))
         self.tick(now_ns)
@@ -194,8 +199,9 @@ class StreamIntake:
     def _finish_live(self, now_ns: int) -> None:
         self._live_finished = True
         self._say(self._assembler.finish_live())
-        while self._held:
-            self._emit(self._held.popleft())
+        for change in self._held:
+            self._emit(change)
+        self._held.clear()
         if self._stopped_ns is not None:
             self.link(LinkState.ENDED, now_ns, self._stop_reason)
 

@@ -65,7 +65,7 @@ class LiveStream:
 
     async def items(self) -> AsyncGenerator[SourceItem, None]:
         """Starts the device and gives what it sends. Raises ConnectionLostError, DeviceTimeoutError, OverrunError."""
-        await self._start()
+        await self._begin()
         self._tending = asyncio.create_task(self._tend(), name="stetho-tend-stream")
         try:
             while not self._items.drained:
@@ -92,6 +92,13 @@ class LiveStream:
 
     def statistics(self) -> LinkStatistics:
         return self._intake.statistics()
+
+    async def _begin(self) -> None:
+        try:
+            await self._start()
+        except ConnectionLostError:  # the link broke, or the device forgot us, between open and stream
+            await self._connection.recover(self._start, self._reconnect_s, "the link broke before the start")
+            self._link_lost.clear()
 
     async def _start(self) -> None:
         self._intake.expect_start()

@@ -258,6 +258,32 @@ def test_a_slow_consumer_misses_items_and_slows_nothing(rig, monkeypatch):
     assert chunks[-1].stop == len(device.sound)
 
 
+def test_a_device_that_forgot_us_before_the_start_is_greeted_again(rig):
+    def forgetful(device, message):
+        forgets = isinstance(message, wire.Start) and sum(isinstance(m, wire.Hello) for m in device.heard) == 1
+        if forgets:
+            device.say(wire.Error(wire.ErrorCode.NO_SESSION, "say HELLO first"))
+        return forgets
+
+    heard = listen(rig, rig.Device(script=forgetful))
+    assert heard.states == [LinkState.STREAMING, LinkState.ENDED]
+    assert heard.error is None
+
+
+def test_an_event_from_nowhere_does_not_hold_back_the_others(rig):
+    def touch(device, message):
+        if not isinstance(message, wire.Start):
+            return False
+        device.answer(message)
+        device.say(wire.Event(wire.EventKind.CONTACT_OFF, device.stream_id, 10**9))
+        device.say(wire.Event(wire.EventKind.CONTACT_ON, device.stream_id, 400))
+        return True
+
+    heard = listen(rig, rig.Device(script=touch))
+    assert [item.at_sample for item in heard.items if isinstance(item, ContactChange)] == [400, 10**9]
+    assert heard.items.index(ContactChange(touching=True, at_sample=400)) < len(heard.items) // 2
+
+
 # --- greetings that go wrong -----------------------------------------------------------------------------------------
 
 
