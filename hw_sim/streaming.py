@@ -13,11 +13,13 @@ from firmware_bridge.wire import (
     Stopped,
     StopReason,
 )
+from firmware_bridge.wire.limits import MAX_TEXT_BYTES
 from hw_sim.capture import Capture
 from hw_sim.identity import Identity
 from hw_sim.outbox import Outbox
 from hw_sim.programme import Performance, Programme
 from hw_sim.ring import PacketRing
+from stetho.errors import StethoError
 
 
 class Streaming:
@@ -63,7 +65,11 @@ class Streaming:
             return
         capture = self._capture
         if capture is None or not _resumes(capture, start):
-            performance = Performance(self._programme, start.rate_hz)
+            try:
+                performance = Performance(self._programme, start.rate_hz)
+            except StethoError as error:  # a file that was there when the device was made, and is not any more
+                self._outbox.put(Error(ErrorCode.FAULT, _short(str(error))))
+                return
             ring = PacketRing(self._identity.ring_samples(self._programme.rates_hz))
             capture = Capture(start, performance, self._identity, ring, now_us)
             self._capture = capture
@@ -111,6 +117,11 @@ class Streaming:
             return Pong(token, DeviceState.IDLE, 0, 0)
         state = DeviceState.ENDED if capture.over() else DeviceState.STREAMING
         return Pong(token, state, capture.stream_id, capture.next_sample)
+
+
+def _short(text: str) -> str:
+    """What fits into a text of the protocol."""
+    return text.encode()[:MAX_TEXT_BYTES].decode(errors="ignore")
 
 
 def _resumes(capture: Capture, start: Start) -> bool:

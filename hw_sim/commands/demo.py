@@ -58,6 +58,7 @@ async def _play(programme: "Programme", seed: int, port: str, pace: "Pace", *, s
     import asyncio
     import sys
 
+    from hw_sim.commands.patience import slow_start_said
     from hw_sim.device import Device
     from hw_sim.identity import Identity
     from hw_sim.ports.choose import port_of
@@ -67,7 +68,8 @@ async def _play(programme: "Programme", seed: int, port: str, pace: "Pace", *, s
     from stetho.source import open_uri
 
     device = Device(Identity.of_seed(seed), programme)
-    await asyncio.to_thread(warm)
+    with slow_start_said():
+        await asyncio.to_thread(warm)
     async with port_of(port, device, pace) as reached:
         if screen:
             await run_live(open_uri(reached.address), Shown.SCREEN)
@@ -79,7 +81,9 @@ async def _play(programme: "Programme", seed: int, port: str, pace: "Pace", *, s
 async def _judge(address: str, *, json: bool) -> None:
     """Prints the events, then what was played beside what was found. Raises StethoError for a take without an end."""
     import sys
+    from contextlib import AsyncExitStack
 
+    from hw_sim.commands.patience import slow_start_said
     from stetho.cli.live_lines import said
     from stetho.engine import Engine
     from stetho.errors import StethoError
@@ -88,7 +92,9 @@ async def _judge(address: str, *, json: bool) -> None:
 
     finals = []
     said_last: dict[type[Event], str] = {}
-    async with Engine(open_uri(address)) as engine:
+    async with AsyncExitStack() as stack:
+        with slow_start_said():
+            engine = await stack.enter_async_context(Engine(open_uri(address)))
         async for event in engine.events():
             if json:
                 _print_json(event)

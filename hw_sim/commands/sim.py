@@ -70,12 +70,14 @@ def sim(
 async def _serve(recipe: "Recipe", port: str, pace: "Pace", *, json: bool) -> None:
     import asyncio
 
+    from hw_sim.commands.patience import slow_start_said
     from hw_sim.ports.choose import port_of
     from hw_sim.warm import warm
 
     device = recipe.device()
     _say_if_converted(recipe)
-    await asyncio.to_thread(warm)
+    with slow_start_said():
+        await asyncio.to_thread(warm)
     stopped = _on_termination()
     serial_number = device.identity.serial_number
     async with port_of(port, device, pace) as reached:

@@ -33,6 +33,7 @@ from hw_sim.firmware import Firmware
 from hw_sim.heart import Heart, HeartSettings
 from hw_sim.identity import Identity
 from hw_sim.programme import Part, Programme
+from stetho.errors import InputError
 
 SETTINGS = HeartSettings(seed=4)
 ENDLESS = Programme((Part(lambda rate: Heart(SETTINGS), site="PV"),), (4000,))
@@ -230,6 +231,17 @@ def test_what_is_not_on_offer_is_refused(start):
     (error,) = host.ask(start)
     assert error.code == ErrorCode.BAD_REQUEST
     assert host.wait(1.0) == []
+
+
+def test_a_sound_that_is_gone_is_a_fault_and_not_silence():
+    def gone(rate_hz: int) -> Heart:
+        raise InputError("a recording with a name of more than sixty-four letters, and it does not exist any more.")
+
+    host = Host(Programme((Part(gone),), (4000,)))
+    host.ask(Hello(1))
+    (error,) = host.ask(Start(1, Codec.PCM16, 1, 4000))
+    assert error.code == ErrorCode.FAULT
+    assert error.text.startswith("a recording with a name")
 
 
 @pytest.mark.parametrize("version", [1, 7])
