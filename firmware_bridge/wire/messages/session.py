@@ -106,7 +106,7 @@ class Capabilities:
             rates_hz=rates,
             channels=channels,
             codecs=frozenset(codec for codec in Codec if mask >> codec & 1),
-            features=Feature(features) & _KNOWN_FEATURES,
+            features=Feature(features & _KNOWN_FEATURES),  # enum keeps every value it ever saw
             ring_samples=ring,
             calibration_id=calibration_id,
             version_min=low,
@@ -114,7 +114,7 @@ class Capabilities:
         )
 
 
-_KNOWN_FEATURES = Feature(sum(Feature))
+_KNOWN_FEATURES = sum(Feature)
 
 
 def _bounded(fields: FieldReader, limit: int) -> int:
