@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 import numpy as np
-import numpy.typing as npt
 
 from hw_sim.heart.ambient import Ambient
 from hw_sim.heart.murmur import MurmurSound, span_in_beat
 from hw_sim.heart.rhythm import Beat, beats
 from hw_sim.heart.settings import HeartSettings
 from hw_sim.heart.sounds import HeartSounds
+from hw_sim.sound import Pcm
 from stetho.stream import Span
-
-Pcm = npt.NDArray[np.int16]
 
 
 class Heart:

@@ -53,8 +53,8 @@ def _valve(draw: Draw, rate_hz: int, spectrum_db: tuple[float, ...], level_db: f
         phase = draw.unit()
         if hz > 0.45 * rate_hz:
             gain = 0.0
-        # The envelope t/tp exp(1 - t/tp) peaks at tp: 1.1 periods of a low mode, 5 ms at least, 24 at most.
-        peak_s = min(0.024, max(0.005, 0.3 / hz + 0.005)) * draw.gain(0.8)
+        # The envelope t/tp exp(1 - t/tp) peaks at tp: low modes swell for longer, and the longer ring.
+        peak_s = (0.3 / hz + 0.005) * draw.gain(0.8)
         envelope = gain * (time_s / peak_s) * exponential(1.0 - time_s / peak_s)
         rows += [envelope * cosine_of_turns(time_s * hz + phase), envelope * sine_of_turns(time_s * hz + phase)]
     return Valve(np.ascontiguousarray(np.array(rows)), gain_of_db(level_db))
