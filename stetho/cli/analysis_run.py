@@ -1,7 +1,7 @@
 """A batch of recordings on their way to results: one that can't be read doesn't stop the others."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from stetho.inference.session import MurmurModel
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One recording to do; `exam` and `site` where a manifest names them."""
+    """One recording to do, by the name it was given; `exam` and `site` where a manifest names them."""
 
     path: Path
+    name: str
     exam: str | None = None
     site: Site | None = None
 
@@ -51,12 +52,12 @@ class Outcome:
 
 def listed(paths: Iterable[Path]) -> list[Item]:
     """Recordings as they were typed."""
-    return [Item(path) for path in paths]
+    return [Item(path, str(path)) for path in paths]
 
 
 def of_manifest(csv: Path) -> list[Item]:
     """The recordings of a manifest. Raises InputError for one that can't be used."""
-    return [Item(row.path, row.exam, row.site) for row in read_manifest(csv)]
+    return [Item(row.path, row.name, row.exam, row.site) for row in read_manifest(csv)]
 
 
 def analyze_all(items: Sequence[Item], policy: Policy, config: Config) -> Iterator[Outcome]:
@@ -82,8 +83,8 @@ def analyze_all(items: Sequence[Item], policy: Policy, config: Config) -> Iterat
 
 def _one(item: Item, model: MurmurModel) -> Outcome:
     try:
-        return Outcome(item.path.name, analyze(item.path, model=model), item)
+        return Outcome(item.name, replace(analyze(item.path, model=model), recording=item.name), item)
     except InputError as error:
-        return Outcome(item.path.name, error, item)
+        return Outcome(item.name, error, item)
     except ConfigError as error:  # a stage that can't work on such a stream: a rate below 2 kHz
-        return Outcome(item.path.name, InputError(f"{item.path} can't be analysed: {error}"), item)
+        return Outcome(item.name, InputError(f"{item.path} can't be analysed: {error}"), item)

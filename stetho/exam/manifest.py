@@ -14,8 +14,9 @@ MOST_ROWS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """One recording of an exam. `path` is absolute or relative to the working folder, ready to be opened."""
+    """One recording of an exam: `name` as the manifest writes it, `path` ready to be opened."""
 
+    name: str
     path: Path
     exam: str
     site: Site
@@ -51,7 +52,7 @@ def _row(csv_path: Path, line: int, row: dict[str, str]) -> ManifestRow:
     if not path or not exam:
         raise InputError(f"Line {line} of {csv_path} has no path or no exam.")
     try:
-        return ManifestRow(csv_path.parent / path, exam, Site(site))
+        return ManifestRow(path, csv_path.parent / path, exam, Site(site))
     except ValueError:
         known = ", ".join(site.value for site in Site)
         raise InputError(f"Line {line} of {csv_path} has the site {site!r}; the sites are {known}.") from None
