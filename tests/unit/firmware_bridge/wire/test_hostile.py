@@ -41,7 +41,7 @@ def test_hostile_bytes_raise_nothing_and_take_no_memory(make, session_seed, heav
             repr(message)
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert after - before < 32_000
+    assert after - before < 1_000_000  # free lists of the interpreter included; 20 MB are fed
     statistics = decoder.statistics()
     if make is framed:
         assert understood > 0
