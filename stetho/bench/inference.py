@@ -8,6 +8,7 @@ from stetho.artifacts import find_model
 from stetho.bench.row import Benchmark, Goal, Row
 from stetho.bench.timing import Call, time_both, time_call
 from stetho.inference.models import shipped_model
+from stetho.inference.runtime import load_onnxruntime
 from stetho.stream import Samples
 
 FP32_FILE = "model.fp32.onnx"
@@ -45,8 +46,7 @@ def _against_fp32() -> Row:
 
 
 def _fp32(path: Path) -> Call:
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -1,4 +1,4 @@
-"""The network at work: onnxruntime on one thread, one 5 s window at a time. onnxruntime is imported here only."""
+"""The network at work: onnxruntime on one thread, one 5 s window at a time."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ import numpy as np
 from stetho.dsp.mel import mel_sha256
 from stetho.errors import ModelError
 from stetho.inference.manifest import Manifest, read_manifest, read_network
+from stetho.inference.runtime import load_onnxruntime
 from stetho.stream import Samples
 
 if TYPE_CHECKING:
@@ -69,8 +70,7 @@ class MurmurModel:
 
 
 def _session(network: bytes, manifest: Manifest) -> "InferenceSession":
-    import onnxruntime  # 0.4 s: only where a model is really used
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     # More threads make onnxruntime spin and slow a network of this size down.
     options.intra_op_num_threads = 1
