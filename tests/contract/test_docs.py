@@ -71,3 +71,10 @@ def test_the_words_on_screen_are_those_of_the_pages() -> None:
     from stetho.cli.wording import INVESTIGATIONAL as SHOWN
 
     assert SHOWN == INVESTIGATIONAL
+
+
+def test_the_picture_is_marked_and_loads_nothing_from_elsewhere() -> None:
+    picture = (REPOSITORY / "docs/images/live.svg").read_text(encoding="utf-8")
+    assert "SIMULATED" in picture
+    assert "Investigational" in picture
+    assert re.findall(r"https?://[^\"\s]+", picture) == ["http://www.w3.org/2000/svg"]
