@@ -14,7 +14,6 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from beats_figures import states_figures
 from card import Card, write_card
 from dataset import REPOSITORY, Recording, data_folder, state_intervals
@@ -25,6 +24,8 @@ from golden import write_golden
 from manifest import Judgement, Training, write_manifest
 from other_sources import check_figures, made_figures
 from out_of_fold import joined, out_of_fold
+from out_of_range import distance_figures
+from out_of_range import limit as distance_limit
 from robustness import robustness
 from runs import RELEASE, all_runs, pack, perform
 from scores import Scores, session
@@ -33,10 +34,6 @@ from subgroups import healthy_elsewhere, subgroups
 from train import Recipe
 
 from stetho.heart.beats import Durations, StateDuration
-
-Float64 = npt.NDArray[np.float64]
-
-OUT_OF_RANGE = 0.9995  # quantile of the windows' distances, out of fold
 
 
 def main() -> None:
@@ -61,7 +58,7 @@ def release(out: Path, work: Path) -> None:
     crossed = cross_fit(judged, circor["int8"], fold_of)
     fitted, thresholds = final_rule(judged, circor["int8"])
     lasting = durations(intervals, [row.name for row in judged])
-    limit = float(np.quantile(distances(circor["int8"]), OUT_OF_RANGE))
+    limit = distance_limit(circor["int8"])
 
     out.mkdir(parents=True, exist_ok=True)
     for precision in ("fp32", "int8"):
@@ -88,6 +85,8 @@ def release(out: Path, work: Path) -> None:
             subgroups=subgroups(judged, circor["int8"], crossed),
             healthy=healthy_elsewhere(rows, parts["int8"], fitted, thresholds),
             check=check_figures(network, rows, data_folder()),
+            distances=distance_figures(network, circor["int8"], limit, data_folder()),
+            distance_limit=limit,
             made=made_figures(network, threshold),
             robustness=robustness(rows, features, work),
             speed=[speed(out / f"model.{precision}.onnx") for precision in ("int8", "fp32")],
@@ -107,11 +106,6 @@ def only(rows: tuple[Recording, ...], scores: Scores, dataset: str) -> Scores:
         tuple(scores.states[place] for place in places),
         tuple(scores.embedding[place] for place in places),
     )
-
-
-def distances(scores: Scores) -> Float64:
-    """Root mean square of each window's whitened embedding."""
-    return np.sqrt((np.concatenate(scores.embedding).astype(np.float64) ** 2).mean(axis=1))
 
 
 def viterbi(lasting: dict[str, Duration]) -> Durations:

@@ -11,6 +11,7 @@ from figures import MurmurFigures
 from manifest import COMMAND, Training
 from metrics import RESAMPLES, Figure
 from other_sources import MadeFigure, SourceFigure
+from out_of_range import Distances
 from speed import Speed
 from subgroups import Subgroup
 from verdicts import Thresholds
@@ -28,6 +29,8 @@ class Card:
     subgroups: Sequence[Subgroup]
     healthy: Sequence[Subgroup]
     check: Sequence[SourceFigure]
+    distances: Sequence[Distances]
+    distance_limit: float
     made: Sequence[MadeFigure]
     robustness: Mapping[str, Figure]
     speed: Sequence[Speed]
@@ -43,6 +46,7 @@ def write_card(folder: Path, card: Card) -> None:
         "states": _states(card.states),
         "subgroups": _subgroups([*card.subgroups, *card.healthy]),
         "check": _check(card.check),
+        "distances": _distances(card.distances),
         "made": _made(card.made),
         "robustness": _table(
             ("changed", "recording AUROC"), [(name, str(one)) for name, one in card.robustness.items()]
@@ -60,6 +64,7 @@ def write_card(folder: Path, card: Card) -> None:
         "rows": f"{sum(card.training.rows.values()):,}",
         "present_threshold": f"{card.thresholds.present:.2f}",
         "unknown_threshold": f"{card.thresholds.unknown:.2f}",
+        "distance_limit": f"{card.distance_limit:.2f}",
         "split": card.training.split_sha256[:16],
     }
     for name, fact in facts.items():
@@ -77,7 +82,7 @@ def _murmur(figures: MurmurFigures, quantisation: Figure) -> str:
         ("visit, AUROC, highest of its recordings (the shipped rule)", figures.exam_auroc),
         ("visit, AUROC, mean of its recordings", figures.exam_auroc_of_mean),
         ("visit, sensitivity at specificity 0.90", figures.sensitivity_at_90),
-        ("visit, sensitivity at the shipped kind of threshold", figures.sensitivity),
+        ("visit, sensitivity at the cross-fitted thresholds", figures.sensitivity),
         ("visit, specificity there (absent visits not called present)", figures.specificity),
         ("visit, unknown visits called unknown", figures.unknown_found),
         ("visit, weighted accuracy of the Challenge 2022", figures.weighted_accuracy),
@@ -137,6 +142,13 @@ def _made(rows: Sequence[MadeFigure]) -> str:
             (row.name, str(row.hearts), f"{row.low:.1f}, {row.median:.1f}, {row.high:.1f}", f"{row.called:.2f}")
             for row in rows
         ],
+    )
+
+
+def _distances(rows: Sequence[Distances]) -> str:
+    return _table(
+        ("sound", "windows", "median distance", "share above the limit"),
+        [(row.name, f"{row.windows:,}", f"{row.median:.2f}", f"{row.above:.4f}") for row in rows],
     )
 
 
