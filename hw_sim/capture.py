@@ -15,10 +15,12 @@ from firmware_bridge.wire import (
     ResendUnavailable,
     SiteCode,
     Start,
+    StopReason,
 )
 from firmware_bridge.wire.pcm16 import encode as encode_pcm16
+from hw_sim.hearing import Hearing
 from hw_sim.identity import Identity
-from hw_sim.programme import Performance, Touch
+from hw_sim.programme import Touch
 from hw_sim.ring import PacketRing
 from hw_sim.sound import Pcm
 
@@ -30,13 +32,11 @@ _WRAP = 0xFFFFFFFF  # sample indices and sequence numbers count modulo 2^32
 class Capture:
     """Begins at `now_us` of the device's clock and goes on, whether or not anybody takes the packets."""
 
-    def __init__(
-        self, start: Start, performance: Performance, identity: Identity, ring: PacketRing, now_us: int
-    ) -> None:
+    def __init__(self, start: Start, hearing: Hearing, identity: Identity, ring: PacketRing, now_us: int) -> None:
         self.stream_id, self.rate_hz, self.codec = start.stream_id, start.rate_hz, start.codec
-        self._over = False
+        self._over: StopReason | None = None
         self.next_sample = 0
-        self._performance = performance
+        self._hearing = hearing
         self._start_us = now_us
         self._packet_samples = min(max(1, int(identity.packet_s * start.rate_hz)), _MOST_SAMPLES[start.codec])
         self._sequence = 0
@@ -45,11 +45,20 @@ class Capture:
 
     def over(self) -> bool:
         """Whether the last sample was taken."""
-        return self._over
+        return self._over is not None
 
-    def end(self) -> None:
+    @property
+    def why_over(self) -> StopReason:
+        """Why no more samples are taken; of a running one, why it will end."""
+        return self._over if self._over is not None else StopReason.ENDED
+
+    def end(self, why: StopReason) -> None:
         """Takes no more samples."""
-        self._over = True
+        self._over = why
+
+    def ring_holds(self, samples: int) -> None:
+        """The ring is that deep from now on."""
+        self._ring.limit(samples)
 
     @property
     def oldest_sample(self) -> int:
@@ -67,13 +76,14 @@ class Capture:
 
     def take(self, now_us: int) -> Iterator[DeviceMessage]:
         """Every packet that is full by now, and what happened in it; nothing once it is over."""
-        while not self._over and self.due_us <= now_us:
-            pcm, touches = self._performance.read(self._packet_samples)
+        while self._over is None and self.due_us <= now_us:
+            pcm, touches = self._hearing.read(self._packet_samples)
             yield from (self._event(touch) for touch in touches if touch.touching)
             if len(pcm):
                 yield self._packet(pcm)
             yield from (self._event(touch) for touch in touches if not touch.touching)
-            self._over = len(pcm) < self._packet_samples
+            if len(pcm) < self._packet_samples:
+                self._over = StopReason.ENDED
 
     def _packet(self, pcm: Pcm) -> Audio:
         rows = pcm.reshape(1, -1)
@@ -95,7 +105,7 @@ class Capture:
 
     def contact(self) -> Event:
         """How the chest piece lies at the next sample."""
-        return self._event(replace(self._performance.contact, sample=self.next_sample))
+        return self._event(replace(self._hearing.contact, sample=self.next_sample))
 
     def _event(self, touch: Touch) -> Event:
         kind = EventKind.CONTACT_ON if touch.touching else EventKind.CONTACT_OFF

@@ -2,35 +2,51 @@
 
 from collections.abc import Sequence
 
-from hw_sim.faults import Fault, Frame, through
+from hw_sim.faults import NEVER_US, Fault, Frame, through
 from hw_sim.firmware import Firmware
 from hw_sim.identity import Identity
 from hw_sim.programme import Programme
+
+_AS_PROMISED = float("inf")  # seconds that the ring holds, where no fault says less
+_NO_MATTER = 101  # percent of charge, where no fault says any
 
 
 class Device:
     """What a port drives: bytes and time in, bytes out.
 
-    drift_ppm: by how much its own clock, which also takes the samples, is faster than the time that it is given.
+    faults: the times in them count from the beginning of a stream, each stream anew. drift_ppm: by how much its own
+    clock, which also takes the samples, is faster than the time that it is given.
     """
 
     def __init__(
         self, identity: Identity, programme: Programme, faults: Sequence[Fault] = (), *, drift_ppm: int = 0
     ) -> None:
         self.identity, self.programme = identity, programme
-        self._firmware = Firmware(identity, programme)
         self._faults = tuple(faults)
+        self._firmware = Firmware(identity, programme, self._faults)
         self._drift_ppm = drift_ppm
         self._held: list[Frame] = []
+        self._booted_us = self._now_us = 0
+        self._began_us: int | None = None
+        self._begun = 0
+        self._ring_s = _AS_PROMISED
+        self._percent = _NO_MATTER
+        for fault in self._faults:
+            fault.begin(NEVER_US)
 
     def receive(self, data: bytes, now_us: int) -> None:
         """Bytes from the host."""
+        self.advance(now_us)
         if not self.link_down(now_us):
             self._firmware.receive(data, self._own_us(now_us))
+            self._notice_beginning(now_us)
 
     def advance(self, now_us: int) -> None:
         """Time goes on while the link can't take anything."""
+        self._now_us = now_us
         self._firmware.advance(self._own_us(now_us))
+        if self._faults:
+            self._suffer(now_us)
 
     def poll(self, now_us: int) -> bytes:
         """Time goes on; what is to be sent by now."""
@@ -47,15 +63,9 @@ class Device:
         times = [frame.at_us for frame in self._held]
         if self._firmware.due_us is not None:
             times.append(self._given_us(self._firmware.due_us))
+        if self._began_us is not None:
+            times += [due for fault in self._faults if (due := fault.due_us(self._now_us)) is not None]
         return min(times, default=None)
-
-    def _own_us(self, now_us: int) -> int:
-        """What the device's own clock says."""
-        return now_us + now_us * self._drift_ppm // 1_000_000
-
-    def _given_us(self, own_us: int) -> int:
-        """The first time at which the device's own clock says that much."""
-        return -(-own_us * 1_000_000 // (1_000_000 + self._drift_ppm))
 
     def link_down(self, now_us: int) -> bool:
         """Whether a fault has taken the link."""
@@ -69,3 +79,43 @@ class Device:
         """The port says that the client is gone."""
         self._held.clear()
         self._firmware.client_lost()
+
+    # -- what faults do to it
+
+    def reboot(self) -> None:
+        late_us = None if self._began_us is None else self._now_us - self._began_us
+        self._firmware = Firmware(self.identity, self.programme, self._faults, late_us)
+        self._booted_us, self._begun = self._now_us, 0
+        self._held.clear()
+
+    def charge(self, percent: int) -> None:
+        self._percent = min(percent, self._percent)
+
+    def ring_depth(self, seconds: float) -> None:
+        self._ring_s = min(self._ring_s, seconds)
+
+    def _suffer(self, now_us: int) -> None:
+        before_s = self._ring_s
+        self._ring_s, self._percent = _AS_PROMISED, _NO_MATTER
+        for fault in self._faults:
+            fault.act(self, now_us)
+        if self._percent < _NO_MATTER:
+            self._firmware.charge(self._percent, self._own_us(now_us))
+        if min(self._ring_s, before_s) < _AS_PROMISED:
+            self._firmware.ring_holds(self._ring_s)
+
+    def _notice_beginning(self, now_us: int) -> None:
+        if self._firmware.begun == self._begun:
+            return
+        self._begun, self._began_us, self._ring_s = self._firmware.begun, now_us, _AS_PROMISED
+        for fault in self._faults:
+            fault.begin(now_us)
+
+    def _own_us(self, now_us: int) -> int:
+        """What the device's own clock says."""
+        since_us = now_us - self._booted_us
+        return since_us + since_us * self._drift_ppm // 1_000_000
+
+    def _given_us(self, own_us: int) -> int:
+        """The first time at which the device's own clock says that much."""
+        return self._booted_us - (-own_us * 1_000_000 // (1_000_000 + self._drift_ppm))

@@ -1,5 +1,6 @@
 """The device's half of the protocol, without I/O and without a clock: time comes with every call."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from firmware_bridge.wire import (
@@ -22,6 +23,7 @@ from firmware_bridge.wire import (
     TimeRequest,
     encode,
 )
+from hw_sim.faults import Fault
 from hw_sim.identity import Identity
 from hw_sim.outbox import Outbox
 from hw_sim.programme import Programme
@@ -35,15 +37,20 @@ class Firmware:
 
     It serves one client at a time: a HELLO begins a session, and ends the one before it. A stream goes on without a
     client, so that one who comes back within the ring's depth can resume it by its id.
+
+    faults: those of what is heard. late_us: for a device that was switched on in the middle of a programme.
     """
 
-    def __init__(self, identity: Identity, programme: Programme) -> None:
+    def __init__(
+        self, identity: Identity, programme: Programme, faults: Sequence[Fault] = (), late_us: int | None = None
+    ) -> None:
         self.identity, self._programme = identity, programme
         self._decoder = PacketDecoder()
         self._outbox = Outbox(int(identity.queue_s * programme.rates_hz[0]))
-        self._streaming = Streaming(identity, programme, self._outbox)
+        self._streaming = Streaming(identity, programme, self._outbox, faults, late_us)
         self._greeted = False
         self._battery_due_us = 0
+        self._percent: int | None = None
 
     # -- the link's side
 
@@ -73,6 +80,25 @@ class Firmware:
     def due_us(self) -> int | None:
         """When `advance` has something to do next; None while nothing streams."""
         return self._streaming.due_us
+
+    @property
+    def begun(self) -> int:
+        """How many streams began at the programme's beginning."""
+        return self._streaming.begun
+
+    def charge(self, percent: int, now_us: int) -> None:
+        """The battery has that much left, whatever it had; it is said when it changes, and at 0 the stream ends."""
+        if percent == self._percent:
+            return
+        self._percent = percent
+        if self._greeted:
+            self._send_battery(now_us)
+        if percent == 0:
+            self._streaming.out_of_power()
+
+    def ring_holds(self, seconds: float) -> None:
+        """The ring is that deep from now on, or as deep as the device promised, whichever is less."""
+        self._streaming.ring_holds(seconds)
 
     def client_lost(self) -> None:
         """The link says that the client went away: nothing is sent until another says HELLO."""
@@ -134,4 +160,5 @@ class Firmware:
     def _send_battery(self, now_us: int) -> None:
         self._battery_due_us = now_us + _MINUTE_US
         spent = int(now_us / (_MINUTE_US * self.identity.minutes_per_percent))
-        self._outbox.put(Battery(max(self.identity.battery_percent - spent, 1)))
+        drained = max(self.identity.battery_percent - spent, 1)
+        self._outbox.put(Battery(drained if self._percent is None else self._percent))

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from firmware_bridge.wire import Codec
 from hw_sim.device import Device
-from hw_sim.faults import Fault, Loss
+from hw_sim.fault_script import FaultScript, read_script
+from hw_sim.faults import Loss
 from hw_sim.heart import Heart, Phase, Site, Wish, scenario
 from hw_sim.identity import Identity
 from hw_sim.play import Recording
@@ -19,7 +20,10 @@ from stetho.source import DeviceUri
 CODECS: Mapping[str, frozenset[Codec]] = MappingProxyType(
     {"pcm16": frozenset({Codec.PCM16}), "adpcm": frozenset({Codec.IMA_ADPCM})}
 )
-_KEYS = ("seed", "rate_bpm", "site", "grade", "timing", "rate", "codec", "loss", "speed", "file", "loop", "seconds")
+_KEYS = (
+    *("seed", "rate_bpm", "site", "grade", "timing", "rate", "codec"),
+    *("loss", "faults", "speed", "file", "loop", "seconds"),
+)
 _OF_THE_BRIDGE = ("channels", "reconnect_s")
 
 
@@ -29,7 +33,8 @@ class Recipe:
 
     name: a scenario of `hw_sim.heart`; ignored where `file` is given. rate_hz: of the samples; None is 4 kHz for a
     heart, the file's own for a file. codec: the only one that
-    the device has, or None for all. seconds: when it is lifted off; None is never, or at the file's end.
+    the device has, or None for all. faults: a fault script (docs/ci.md). seconds: when it is lifted off; None is never,
+    or at the file's end.
     """
 
     name: str = "clear"
@@ -41,6 +46,7 @@ class Recipe:
     rate_hz: int | None = None
     codec: str | None = None
     loss: float = 0.0
+    faults: Path | None = None
     file: Path | None = None
     loop: bool = False
     seconds: float | None = None
@@ -55,14 +61,17 @@ class Recipe:
         """Makes it. Raises ConfigError or InputError for what can't be made."""
         codecs = frozenset(Codec) if self.codec is None else CODECS[self.codec]
         identity = replace(Identity.of_seed(self.seed), codecs=codecs)
-        return Device(identity, self.programme(), self._faults())
+        script = self._script()
+        return Device(identity, self.programme(), script.faults, drift_ppm=script.drift_ppm)
 
     def programme(self) -> Programme:
         """What the device hears."""
         return self._recording() if self.file is not None else self._heart()
 
-    def _faults(self) -> tuple[Fault, ...]:
-        return (Loss(self.loss, self.seed),) if self.loss else ()
+    def _script(self) -> FaultScript:
+        script = FaultScript(()) if self.faults is None else read_script(self.faults, self.seed)
+        loss = (Loss(self.loss, self.seed),) if self.loss else ()
+        return FaultScript((*loss, *script.faults), script.drift_ppm)
 
     def _heart(self) -> Programme:
         rates = (self.rate_hz,) if self.rate_hz else (4000, 2000)
@@ -103,6 +112,7 @@ def of_uri(uri: DeviceUri) -> Recipe:
         rate_hz=uri.integer("rate", 0) if "rate" in query else None,
         codec=query.get("codec"),
         loss=uri.number("loss", 0.0),
+        faults=Path(query["faults"]) if "faults" in query else None,
         file=Path(query["file"]) if "file" in query else None,
         loop=query.get("loop", "0") not in {"0", "false", "no"},
         seconds=uri.number("seconds", 0) if "seconds" in query else None,

@@ -36,6 +36,9 @@ def sim(
     seconds: Annotated[float | None, typer.Option(metavar="S", help="Lift off after that long.")] = None,
     codec: Annotated[str | None, typer.Option(help="The only codec on offer: pcm16 or adpcm. (default: both)")] = None,
     loss: Annotated[float, typer.Option(metavar="SHARE", help="Share of audio packets that are lost, 0 to 1.")] = 0.0,
+    faults: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What goes wrong and when: a fault script (docs/ci.md).")
+    ] = None,
     speed: Annotated[
         float, typer.Option(min=0.0, help="How fast the device's time runs; 0 is as fast as it is read.")
     ] = 1.0,
@@ -60,6 +63,7 @@ def sim(
         rate_hz=rate,
         codec=codec,
         loss=loss,
+        faults=faults,
         file=play,
         loop=loop,
         seconds=seconds,
