@@ -31,9 +31,9 @@ class Pin:
 PINNED: Mapping[str, Pin] = MappingProxyType(
     {
         "murmur": Pin(
-            "0.1.0",
-            network_sha256="f1a8b27dd533b8590b81627f978e98bee164ca19bac4631a2c4d385ffaaa739b",
-            manifest_sha256="9a3b85b454309b3548de2cd20dc567656ad3e1e5f39e5f6a465e0918955c1e73",
+            "1.0.0",
+            network_sha256="867e23309d4e99288c61523466002968e240d6862454130b807fc176ab11415e",
+            manifest_sha256="33731eae08679c1271790713452b787ee14acb7570e5bc0dd6c3c9d2c9f7aaff",
         ),
     }
 )

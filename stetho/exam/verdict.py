@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import fmean
 from typing import Any
 
 from stetho.analysis import RecordingResult
@@ -78,8 +77,8 @@ def judge_exam(
 ) -> ExamResult:
     """The verdict over an exam's recordings. thresholds: the model manifest's, at exam level.
 
-    The exam's log-odds are the mean of its usable sites' (the rule `mean_of_sites` of the manifest), so that how many
-    sites there are is no feature.
+    The most suspicious usable site speaks for a murmur, and the clearest for being able to judge (the manifest's rule
+    `maximum_of_usable_sites`): a murmur is often heard at one site alone, and how many there are is no feature.
     """
     sites: dict[Site, list[RecordingResult]] = {}
     for site, result in recordings:
@@ -87,7 +86,7 @@ def judge_exam(
     names = {site: tuple(result.recording for result in takes) for site, takes in sites.items()}
     findings = [found for site, takes in sites.items() if (found := _finding(site, takes)) is not None]
     usable = [found for found in findings if found.label is not Label.UNKNOWN]
-    odds = _mean(usable or findings)
+    odds = _foremost(usable or findings)
     label, reason = _label(policy, usable, sites, odds, thresholds)
     return ExamResult(
         exam,
@@ -109,10 +108,10 @@ def _finding(site: Site, takes: Sequence[RecordingResult]) -> _SiteFinding | Non
     return None if odds is None else _SiteFinding(site, best.label, odds)
 
 
-def _mean(findings: Sequence[_SiteFinding]) -> LogOdds | None:
+def _foremost(findings: Sequence[_SiteFinding]) -> LogOdds | None:
     if not findings:
         return None
-    return LogOdds(fmean(found.odds.present for found in findings), fmean(found.odds.unknown for found in findings))
+    return LogOdds(max(found.odds.present for found in findings), min(found.odds.unknown for found in findings))
 
 
 def _label(
@@ -127,10 +126,10 @@ def _label(
         return Label.UNKNOWN, ExamDoubt.NO_USABLE_SITE
     if policy is Policy.CLINICAL and any(found.label is Label.PRESENT for found in usable):
         return Label.PRESENT, None  # no exam is said to be without a murmur that one of its sites has
-    if odds.unknown_probability >= thresholds.unknown:
-        return Label.UNKNOWN, ExamDoubt.EXPERT_COULD_NOT_JUDGE
     if odds.probability >= thresholds.present:
         return Label.PRESENT, None
+    if odds.unknown_probability >= thresholds.unknown:
+        return Label.UNKNOWN, ExamDoubt.EXPERT_COULD_NOT_JUDGE
     doubt = _incomplete(sites, usable) if policy is Policy.CLINICAL else None
     return (Label.ABSENT, None) if doubt is None else (Label.UNKNOWN, doubt)
 

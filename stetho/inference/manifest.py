@@ -12,7 +12,7 @@ from stetho.heart.beats import Durations, StateDuration
 
 SCHEMA = 1
 MOST_BYTES = 5_000_000
-EXAM_RULE = "mean_of_sites"
+EXAM_RULE = "maximum_of_usable_sites"
 T = TypeVar("T")
 
 
