@@ -16,7 +16,7 @@ from firmware_bridge.assembly.resend import ResendPlanner
 from firmware_bridge.assembly.span_set import SpanSet
 from firmware_bridge.assembly.unwrap import WireIndices
 from firmware_bridge.wire import Audio
-from stetho.source import Archive, LinkStatistics
+from stetho.source import Archive, JournalingArchive, LinkStatistics
 from stetho.stream import Chunk, Samples, Span, StreamSpec, read_only
 
 _FULL_SCALE = np.float32(1 / 32768)
@@ -48,6 +48,7 @@ class Assembler:
         self._ring = min(max(ring_samples, spec.rate_hz * WAIT_MS // 1000), _DEEPEST_S * spec.rate_hz)
         self._capture_time = capture_time
         self._sink = archive
+        self._ahead = archive.ahead if isinstance(archive, JournalingArchive) else None
         self._live = LiveOutput(spec)
         self._archive = ArchiveOutput(spec)
         self._received = SpanSet()
@@ -173,6 +174,8 @@ class Assembler:
             self._counts.received += len(span)
             self._live.add(piece)
             self._archive.add(piece)
+            if self._ahead is not None and span.start > self._archive.next:
+                self._ahead(piece.chunk(self._spec), piece.holes)
         self.newest = max(self.newest, stop)
         self.arrived = max(self.arrived, stop)
 

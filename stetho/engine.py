@@ -14,7 +14,7 @@ from stetho.hub import Hub, Subscription
 from stetho.inference.models import shipped_model
 from stetho.inference.session import MurmurModel
 from stetho.live import LiveAnalysis
-from stetho.source import Archive, DeviceInfo, Hole, Source, SourceItem
+from stetho.source import Archive, DeviceInfo, Hole, JournalingArchive, Source, SourceItem
 from stetho.stream import Chunk
 from stetho.warm import warm_up
 
@@ -24,6 +24,23 @@ ARCHIVE_CAPACITY = 4096
 POLL_S = 0.02
 
 Archived = tuple[Chunk, tuple[Hole, ...]]
+
+
+class _Archives:
+    """The recorder, if there is one, and the final verdict: both get the lossless side of the stream."""
+
+    def __init__(self, recorder: Archive | None, saved: Lossless[Archived]) -> None:
+        self._recorder, self._saved = recorder, saved
+
+    def __call__(self, chunk: Chunk, holes: tuple[Hole, ...], /) -> None:
+        if self._recorder is not None:
+            self._recorder(chunk, holes)
+        self._saved.put((chunk, holes))
+
+    def ahead(self, chunk: Chunk, holes: tuple[Hole, ...], /) -> None:
+        """What waits behind a hole: for a recorder that keeps a journal."""
+        if isinstance(self._recorder, JournalingArchive):
+            self._recorder.ahead(chunk, holes)
 
 
 class Engine:
@@ -104,7 +121,7 @@ class Engine:
         worker.start()
         error: Exception | None = None
         try:
-            async for item in self._source.stream(self._archive):
+            async for item in self._source.stream(_Archives(self._recorder, self._saved)):
                 self._live.put(item)
                 if self._worker_error is not None:
                     break
@@ -115,11 +132,6 @@ class Engine:
             self._saved.close()
             await asyncio.to_thread(worker.join)
             self._hub.end(self._worker_error or error)
-
-    def _archive(self, chunk: Chunk, holes: tuple[Hole, ...]) -> None:
-        if self._recorder is not None:
-            self._recorder(chunk, holes)
-        self._saved.put((chunk, holes))
 
     def _work(self, analysis: LiveAnalysis) -> None:
         """The worker thread. A fault in it ends the stream without a verdict, never with a wrong one."""

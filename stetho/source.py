@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl, urlsplit
 
 from stetho.errors import ConfigError
@@ -146,6 +147,24 @@ class Archive(Protocol):
     """
 
     def __call__(self, chunk: Chunk, holes: tuple[Hole, ...], /) -> None: ...
+
+
+@runtime_checkable
+class JournalingArchive(Archive, Protocol):
+    """An archive that also wants what can't be given in its turn yet, so that a crash does not take it."""
+
+    def ahead(self, chunk: Chunk, holes: tuple[Hole, ...], /) -> None:
+        """Samples that came and wait behind a hole; they are given again, in their turn. As `__call__` otherwise."""
+        ...
+
+
+@runtime_checkable
+class WiredSource(Protocol):
+    """A source with a wire beneath it, whose bytes can be kept."""
+
+    def capture_wire(self, path: Path) -> None:
+        """To be called before `open`: keeps every byte of the link, both ways, in a new file. Raises RecordError."""
+        ...
 
 
 class Source(Protocol):

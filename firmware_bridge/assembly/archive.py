@@ -62,7 +62,7 @@ class ArchiveOutput:
         if not piece.resent:
             return chunk, ()
         self.resent += len(chunk)
-        return chunk, (Hole(chunk.span, HoleFate.RESENT),)
+        return chunk, piece.holes
 
     def _zeros(self, span: Span) -> Entry:
         silence = read_only(np.zeros((len(self._spec.channels), len(span)), np.float32))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from stetho.source import Hole, HoleFate
 from stetho.stream import Chunk, Samples, Span, StreamSpec, read_only
 
 NS = 1_000_000_000
@@ -23,6 +24,11 @@ class Piece:
     @property
     def stop(self) -> int:
         return self.start + int(self.samples.shape[1])
+
+    @property
+    def holes(self) -> tuple[Hole, ...]:
+        """Its entry of the loss ledger: none where it came as it was sent first."""
+        return (Hole(Span(self.start, self.stop), HoleFate.RESENT),) if self.resent else ()
 
     def part(self, span: Span, rate_hz: int) -> "Piece":
         """The samples of `span`, which must lie inside; the piece itself where it is just that."""

@@ -8,12 +8,14 @@ import typer
 
 from stetho.cli.address import address_of, with_patience
 from stetho.cli.options import Address, Json, Quiet
-from stetho.cli.output import print_json
+from stetho.cli.output import print_json, status_console
 from stetho.cli.record_run import RecordingRun
 from stetho.cli.wording import INVESTIGATIONAL
 from stetho.config import load_config
+from stetho.errors import ConfigError
+from stetho.records.cut_off import find_cut_off
 from stetho.records.recorder import Recorder
-from stetho.source import open_uri
+from stetho.source import Source, WiredSource, open_uri
 
 
 def record(
@@ -23,6 +25,10 @@ def record(
         float | None, typer.Option(min=0.1, metavar="N", help="Stop after so many seconds; else at ctrl-c or the end.")
     ] = None,
     site: Annotated[str | None, typer.Option(metavar="SITE", help="Where it was taken: AV, PV, TV, MV, ...")] = None,
+    wire: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also keep every byte of the link, for `stetho sim --replay-wire`."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -31,7 +37,13 @@ def record(
     config = load_config().with_flags(device=uri)
     source = open_uri(with_patience(address_of(config), config.reconnect_s))
     recorder = Recorder(output, overwrite=force)
-    end = asyncio.run(RecordingRun(source, recorder, seconds, site).run(quiet=quiet))
+    try:
+        _remind(output.parent, quiet=quiet)
+        if wire is not None:
+            _capture_wire(source, wire)
+        end = asyncio.run(RecordingRun(source, recorder, seconds, site).run(quiet=quiet))
+    finally:
+        recorder.leave()
     saved = end.saved
     if json:
         print_json(saved.to_json())
@@ -42,3 +54,16 @@ def record(
         raise end.error
     if end.interrupted and seconds is not None:
         raise KeyboardInterrupt  # cut short; without --seconds ctrl-c is the end that was meant
+
+
+def _remind(folder: Path, *, quiet: bool) -> None:
+    """Says of recordings that a crash cut off that they can be had: whoever lost one may not know."""
+    for journal in find_cut_off(folder):
+        status_console(quiet=quiet).print(f"{journal} is a recording that was cut off; `stetho recover` saves it.")
+
+
+def _capture_wire(source: Source, wire: Path) -> None:
+    """Raises ConfigError where there is no wire, RecordError where the file can't be made."""
+    if not isinstance(source, WiredSource):
+        raise ConfigError("There is no wire behind this address; leave --wire out.")
+    source.capture_wire(wire)

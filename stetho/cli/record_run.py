@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from stetho.cli.output import status_console
 from stetho.errors import DeviceError
 from stetho.records.recorder import Recorder, SavedRecording
-from stetho.source import ContactChange, Source
+from stetho.source import ContactChange, DeviceInfo, Source
 
 LOOK_EVERY_S = 0.1
 CLOSING_S = 3.0
@@ -25,10 +25,14 @@ class RecordingEnd:
 
 
 class RecordingRun:
-    """Records until `seconds` are there, the stream ends, the link is lost for good, or ctrl-c is pressed."""
+    """Records until `seconds` are there, the stream ends, the link is lost for good, or ctrl-c is pressed.
+
+    The recorder is the caller's to leave: where `run` raises, what was recorded waits in its journal.
+    """
 
     def __init__(self, source: Source, recorder: Recorder, seconds: float | None, site: str | None) -> None:
         self._source, self._recorder, self._site = source, recorder, site
+        self._device: DeviceInfo | None = None
         self._seconds = math.inf if seconds is None else seconds
 
     async def run(self, *, quiet: bool) -> RecordingEnd:
@@ -36,7 +40,8 @@ class RecordingRun:
         error: DeviceError | None = None
         interrupted = False
         try:
-            device = await self._source.open()
+            self._device = device = await self._source.open()
+            self._recorder.describe(device, self._site)
             streaming = asyncio.create_task(self._stream())
             try:
                 with _progress(self._seconds, quiet=quiet) as show:
@@ -46,9 +51,6 @@ class RecordingRun:
             error = await self._end(streaming)
             if error is not None and self._recorder.recorded_s == 0:
                 raise error
-        except BaseException:
-            self._recorder.abandon()
-            raise
         finally:
             await self._source.close()
         saved = await asyncio.to_thread(self._recorder.finish, device, self._site)
@@ -56,8 +58,9 @@ class RecordingRun:
 
     async def _stream(self) -> None:
         async for item in self._source.stream(self._recorder):
-            if isinstance(item, ContactChange) and item.site is not None:
+            if isinstance(item, ContactChange) and item.site is not None and self._device is not None:
                 self._site = item.site
+                self._recorder.describe(self._device, item.site)
 
     async def _until_done(self, streaming: "asyncio.Task[None]", show: Callable[[float], None]) -> None:
         while not streaming.done() and self._recorder.recorded_s < self._seconds:

@@ -17,8 +17,8 @@ from typing import Any
 import typer
 
 ENTRY_POINT_GROUP = "stetho.commands"
-OURS = ("live", "record", "analyze", "bench", "doctor")
-ORDER = ("demo", "devices", "info", "live", "record", "analyze", "sim", "bench", "doctor")
+OURS = ("live", "record", "recover", "analyze", "bench", "doctor")
+ORDER = ("demo", "devices", "info", "live", "record", "recover", "analyze", "sim", "bench", "doctor")
 
 
 @dataclass(frozen=True, slots=True)

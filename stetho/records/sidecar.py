@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from stetho.records.durable import make_durable
 from stetho.records.loss_ledger import LossLedger
-from stetho.records.sound_writer import make_durable
-from stetho.sidecar import sidecar_path
 from stetho.source import DeviceInfo, HoleFate
 from stetho.stream import StreamSpec
 
@@ -25,7 +24,10 @@ class MeasuredRate:
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """The facts of one recording; `samples` counts lost ones too, `audio_sha256` is the audio file's."""
+    """The facts of one recording; `samples` counts lost ones too, `audio_sha256` is the audio file's.
+
+    cut_off: the program or the machine died while it recorded; up to the last second of what came is missing at the end.
+    """
 
     recording: str
     audio_sha256: str
@@ -36,6 +38,7 @@ class Sidecar:
     measured: MeasuredRate | None
     site: str | None
     ledger: LossLedger
+    cut_off: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object (docs/schemas/recording.schema.json)."""
@@ -57,17 +60,14 @@ class Sidecar:
             "samples": self.samples,
             "site": self.site,
             "origin": self.spec.origin.value,
+            "cut_off": self.cut_off,
             "samples_lost": self.ledger.samples(HoleFate.LOST),
             "ledger": self.ledger.to_json(),
             "schema": SCHEMA,
         }
 
 
-def write_sidecar(audio: Path, sidecar: Sidecar) -> None:
-    """Writes and makes durable the sidecar of `audio`, all or nothing. Raises OSError."""
-    path = sidecar_path(audio)
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(sidecar.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    make_durable(part)
-    part.replace(path)
-    make_durable(path.parent)
+def write_sidecar(path: Path, sidecar: Sidecar) -> None:
+    """Writes a sidecar under a name that it need not keep, and makes it durable. Raises OSError."""
+    path.write_text(json.dumps(sidecar.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    make_durable(path)

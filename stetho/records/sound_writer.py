@@ -1,4 +1,4 @@
-"""16-bit audio on its way to the disk: under a temporary name until it was read back and made durable."""
+"""16-bit audio on its way to the disk, read back and made durable before it is called written."""
 
 import os
 import zlib
@@ -11,6 +11,7 @@ import soundfile
 
 from stetho.errors import ConfigError, RecordError
 from stetho.origin_mark import write_origin
+from stetho.records.durable import make_durable
 from stetho.stream import Samples, StreamSpec
 
 SUFFIXES = {".wav": "WAV", ".flac": "FLAC"}
@@ -28,22 +29,17 @@ def to_int16(samples: Samples) -> npt.NDArray[np.int16]:
 
 
 class SoundWriter:
-    """Writes one WAV or FLAC file, by the suffix of `path`. Not for several threads at once.
+    """Writes one WAV or FLAC file, over whatever was at `path`; `form` is WAV or FLAC. Not for several threads at once.
 
-    Raises ConfigError for another suffix, RecordError where the file is there already (unless `overwrite`), can't be
-    written, or reads back otherwise than written.
+    Raises RecordError where it can't be written, or reads back otherwise than written.
     """
 
-    def __init__(self, path: Path, spec: StreamSpec, *, overwrite: bool = False) -> None:
-        refuse_path(path, overwrite=overwrite)
+    def __init__(self, path: Path, spec: StreamSpec, form: str) -> None:
         self._path = path
-        self.part = path.with_name(path.name + ".part")
         self._checksum = 0
         self.frames = 0
         try:
-            self._sound = soundfile.SoundFile(
-                self.part, "w", spec.rate_hz, len(spec.channels), "PCM_16", format=SUFFIXES[path.suffix.lower()]
-            )
+            self._sound = soundfile.SoundFile(path, "w", spec.rate_hz, len(spec.channels), "PCM_16", format=form)
         except (soundfile.SoundFileError, OSError, UnicodeError) as error:
             raise RecordError(f"{path} can't be written; choose another name or folder.") from error
         write_origin(spec.origin, self._sound)
@@ -57,24 +53,24 @@ class SoundWriter:
         self._checksum = zlib.crc32(block.tobytes(), self._checksum)
         self.frames += block.shape[0]
 
-    def finish(self) -> None:
-        """Closes, reads back, makes durable, and gives the file its name: after this it is saved."""
+    def seal(self) -> None:
+        """Closes, reads back and makes durable."""
         self._sound.close()
-        if _checksum_of(self.part) != self._checksum:
-            raise RecordError(f"{self.part} reads back otherwise than it was written; the disk is full or failing.")
-        make_durable(self.part)
-        self.part.replace(self._path)
-        make_durable(self._path.parent)
+        if checksum_of(self._path) != self._checksum:
+            raise RecordError(f"{self._path} reads back otherwise than it was written; the disk is full or failing.")
+        make_durable(self._path)
 
-    def leave(self) -> None:
-        """Closes and leaves what was written under its temporary name."""
-        with suppress(soundfile.SoundFileError, OSError):
-            self._sound.close()
+    @property
+    def checksum(self) -> int:
+        """CRC-32 of the samples written, as `checksum_of` gives it for a file."""
+        return self._checksum
 
     def discard(self) -> None:
         """Closes and removes what was written."""
-        self.leave()
-        self.part.unlink(missing_ok=True)
+        with suppress(soundfile.SoundFileError, OSError):
+            self._sound.close()
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
 
 def refuse_path(path: Path, *, overwrite: bool) -> None:
@@ -89,7 +85,8 @@ def refuse_path(path: Path, *, overwrite: bool) -> None:
         raise RecordError(f"{path.parent} can't be written to; choose another folder.")
 
 
-def _checksum_of(path: Path) -> int:
+def checksum_of(path: Path) -> int:
+    """CRC-32 of a file's samples as int16, or -1 where it can't be read as audio."""
     checksum = 0
     try:
         with soundfile.SoundFile(path) as sound:
@@ -98,18 +95,3 @@ def _checksum_of(path: Path) -> int:
     except (soundfile.SoundFileError, OSError):
         return -1
     return checksum
-
-
-def make_durable(path: Path) -> None:
-    """Asks the disk itself to keep a file, or a folder's entries. A system that can't do folders is left alone."""
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-    try:
-        descriptor = os.open(path, flags)
-    except PermissionError:
-        if path.is_dir():  # Windows opens no folders, and needs none of this
-            return
-        raise
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

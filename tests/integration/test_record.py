@@ -97,9 +97,9 @@ def recording(tmp_path: Path) -> Iterator[Callable[..., "tuple[subprocess.Popen[
         recorder = subprocess.Popen([*base, "record", address, "-o", "a.wav", *arguments], **pipes)
         started.append(recorder)
         until = time.monotonic() + 30
-        while not (tmp_path / "a.wav.part").exists() and time.monotonic() < until:
+        part = tmp_path / "a.wav.part"
+        while not (part.exists() and part.stat().st_size > 2 * RATE_HZ) and time.monotonic() < until:
             time.sleep(0.05)
-        time.sleep(1.0)
         return simulator, recorder
 
     yield start

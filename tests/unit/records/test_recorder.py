@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from stetho.audio_file import AudioFile
 from stetho.errors import OverrunError, RecordError
 from stetho.records import recorder as recorder_module
+from stetho.records.cut_off import recover
 from stetho.records.recorder import Recorder
 from stetho.source import DeviceInfo, Hole, HoleFate
 from stetho.stream import Chunk, Origin, Span, StreamSpec, read_only
@@ -129,11 +130,15 @@ def test_nothing_is_made_of_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_abandoned_recording_leaves_nothing(tmp_path: Path) -> None:
+def test_a_recording_that_was_left_can_be_recovered(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path / "a.wav")
+    recorder.describe(DEVICE, "AV")
     recorder(chunk(numbered(100), 0), ())
-    recorder.abandon()
-    assert list(tmp_path.iterdir()) == []
+    recorder.leave()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.wav.part"]
+    saved = recover(tmp_path / "a.wav.part")
+    assert saved.cut_off
+    assert np.array_equal(saved_int16(tmp_path / "a.wav"), numbered(100))
 
 
 def test_a_file_that_is_there_is_refused_before_anything_starts(tmp_path: Path) -> None:
@@ -148,7 +153,8 @@ def test_a_stream_that_goes_back_in_time_is_no_recording_and_what_came_before_is
     recorder(chunk(numbered(100), 100), ())
     with pytest.raises(RecordError, match=r"back in time.*The first 1\.0 s are kept in .*a\.wav\.part"):
         recorder.finish(DEVICE)
-    assert np.array_equal(saved_int16(tmp_path / "a.wav.part"), numbered(4000))
+    assert recover(tmp_path / "a.wav.part").audio == tmp_path / "a.wav"
+    assert np.array_equal(saved_int16(tmp_path / "a.wav"), numbered(4000))
 
 
 def test_a_disk_that_can_t_follow_is_told_loudly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +163,7 @@ def test_a_disk_that_can_t_follow_is_told_loudly(tmp_path: Path, monkeypatch: py
     chunks = [chunk(numbered(1000), index * 1000) for index in range(2000)]
     with pytest.raises(OverrunError, match="nothing is lost unseen"):
         feed(recorder, chunks)  # far faster than any disk
-    recorder.abandon()
+    recorder.leave()
 
 
 def feed(recorder: Recorder, chunks: list[Chunk]) -> None:
@@ -194,5 +200,7 @@ def test_a_full_disk_is_said_with_what_was_kept(tmp_path: Path, suffix: str) -> 
     assert "disk is full" in said.stdout
     assert f"{path}.part" in said.stdout
     assert not path.exists()
-    with AudioFile(f"{path}.part") as kept:  # what was kept can be read
-        assert kept.read().size > 10_000
+    assert "stetho recover" in said.stdout
+    assert sorted(tmp_path.iterdir()) == [path.with_name(f"{path.name}.part")]
+    saved = recover(path.with_name(f"{path.name}.part"))  # now there is room
+    assert (saved.cut_off, saved.duration_s) == (True, 4.75)

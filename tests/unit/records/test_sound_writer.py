@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from stetho.errors import ConfigError, RecordError
-from stetho.records.sound_writer import SoundWriter, refuse_path, to_int16
+from stetho.records.sound_writer import SoundWriter, checksum_of, refuse_path, to_int16
 from stetho.stream import Origin, StreamSpec, read_only
 
 SPEC = StreamSpec(4000, Origin.SIMULATED)
@@ -23,43 +23,49 @@ def test_what_lies_beyond_full_scale_is_held_at_its_end() -> None:
     assert to_int16(read_only(np.array([1.0, 2.0, -1.5], np.float32)))[:, 0].tolist() == [32767, 32767, -32768]
 
 
-@pytest.mark.parametrize("suffix", [".wav", ".flac"])
-def test_a_file_holds_what_was_written_and_says_where_it_came_from(tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / f"a{suffix}"
-    writer = SoundWriter(path, SPEC)
+FORMS = [("a.wav", "WAV"), ("a.flac", "FLAC")]
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_a_file_holds_what_was_written_and_says_where_it_came_from(tmp_path: Path, name: str, form: str) -> None:
+    path = tmp_path / name
+    writer = SoundWriter(path, SPEC, form)
     writer.write(EVERY_VALUE[:30000, None])
-    assert not path.exists()  # nothing has its name before it is durable
     writer.write(EVERY_VALUE[30000:, None])
-    writer.finish()
+    writer.seal()
     with soundfile.SoundFile(path) as sound:
         assert (sound.samplerate, sound.subtype) == (4000, "PCM_16")
         assert "origin=simulated" in sound.comment
         assert "SIMULATED" in sound.title
         assert np.array_equal(sound.read(dtype="int16"), EVERY_VALUE)
-    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+    assert checksum_of(path) == writer.checksum
 
 
-@pytest.mark.parametrize("suffix", [".wav", ".flac"])
-def test_the_same_samples_make_the_same_bytes(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_the_same_samples_make_the_same_bytes(tmp_path: Path, name: str, form: str) -> None:
     made = []
-    for name in "ab":
-        writer = SoundWriter(tmp_path / f"{name}{suffix}", SPEC)
+    for folder in ("x", "y"):
+        path = tmp_path / folder / name
+        path.parent.mkdir()
+        writer = SoundWriter(path, SPEC, form)
         writer.write(EVERY_VALUE[:, None])
-        writer.finish()
-        made.append((tmp_path / f"{name}{suffix}").read_bytes())
+        writer.seal()
+        made.append(path.read_bytes())
     assert made[0] == made[1]
 
 
-def test_a_file_that_is_there_is_not_touched_without_being_told(tmp_path: Path) -> None:
-    path = tmp_path / "a.wav"
-    path.write_bytes(b"precious")
+def test_what_was_discarded_is_gone(tmp_path: Path) -> None:
+    writer = SoundWriter(tmp_path / "a.wav", SPEC, "WAV")
+    writer.write(EVERY_VALUE[:, None])
+    writer.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_there_is_refused_without_being_told(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(b"precious")
     with pytest.raises(RecordError, match="--force"):
-        SoundWriter(path, SPEC)
-    assert path.read_bytes() == b"precious"
-    writer = SoundWriter(path, SPEC, overwrite=True)
-    writer.write(EVERY_VALUE[:10, None])
-    writer.finish()
-    assert soundfile.info(path).frames == 10
+        refuse_path(tmp_path / "a.wav", overwrite=False)
+    refuse_path(tmp_path / "a.wav", overwrite=True)
 
 
 def test_a_name_or_folder_that_can_hold_no_recording_is_refused_at_once(tmp_path: Path) -> None:
@@ -70,11 +76,11 @@ def test_a_name_or_folder_that_can_hold_no_recording_is_refused_at_once(tmp_path
 
 
 def test_a_file_that_reads_back_otherwise_is_not_called_saved(tmp_path: Path) -> None:
-    writer = SoundWriter(tmp_path / "a.wav", SPEC)
+    path = tmp_path / "a.wav"
+    writer = SoundWriter(path, SPEC, "WAV")
     writer.write(EVERY_VALUE[:, None])
-    with writer.part.open("r+b") as file:
+    with path.open("r+b") as file:
         file.seek(5000)
         file.write(b"\x55\x55\x55\x55")
     with pytest.raises(RecordError, match="reads back otherwise"):
-        writer.finish()
-    assert not (tmp_path / "a.wav").exists()
+        writer.seal()
