@@ -175,7 +175,7 @@ class Assembler:
             self._live.add(piece)
             self._archive.add(piece)
             if self._ahead is not None and span.start > self._archive.next:
-                self._ahead(piece.chunk(self._spec), piece.holes)
+                self._ahead(Chunk(piece.samples, self._spec, span.start, piece.t0_ns), piece.holes)
         self.newest = max(self.newest, stop)
         self.arrived = max(self.arrived, stop)
 
