@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from firmware_bridge.captured_link import CapturedOpener
 from firmware_bridge.driver import Driver
 from firmware_bridge.session import Session
 from firmware_bridge.transport import Opener
 from firmware_bridge.wire import Capabilities, Message, WireStatistics
+from firmware_bridge.wire_capture import WireCapture
 from stetho.clock import Clock
 from stetho.errors import ConnectionLostError, DeviceError, DeviceUnavailableError
 
@@ -42,6 +44,10 @@ class Connection:
         if self._session is None:
             raise ConnectionLostError(f"There is no link to {self._address}.")
         return self._session
+
+    def capture(self, capture: WireCapture) -> None:
+        """From the next link on, every byte is captured too."""
+        self._opener = CapturedOpener(self._opener, capture)
 
     async def connect(self) -> Capabilities:
         """Opens a link and says hello. Raises DeviceError; after the first time also where another device answers."""

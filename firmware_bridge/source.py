@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from dataclasses import replace
+from pathlib import Path
 
 from firmware_bridge.connection import Connection
 from firmware_bridge.devices.stetho_link import StethoLink
@@ -11,6 +12,7 @@ from firmware_bridge.driver import Driver, StreamChoice
 from firmware_bridge.live_stream import LiveStream
 from firmware_bridge.transport import Opener
 from firmware_bridge.wire import Battery, Capabilities, Codec, Feature, Message, warm
+from firmware_bridge.wire_capture import WireCapture
 from stetho.clock import SYSTEM_CLOCK, Clock
 from stetho.errors import ConfigError, DeviceUnavailableError
 from stetho.source import Archive, DeviceInfo, DeviceUri, LinkStatistics, Source, SourceItem
@@ -74,6 +76,12 @@ class BridgeSource:
         self._choice: StreamChoice | None = None
         self._spec: StreamSpec | None = None
         self._stream: LiveStream | None = None
+        self._capture: WireCapture | None = None
+
+    def capture_wire(self, path: Path) -> None:
+        """As `WiredSource` says: to be called before `open`. Raises RecordError where the file can't be made."""
+        self._capture = WireCapture(path, self._uri.text, self._clock)
+        self._connection.capture(self._capture)
 
     async def open(self) -> DeviceInfo:
         await asyncio.to_thread(warm)
@@ -133,6 +141,8 @@ class BridgeSource:
         if self._stream is not None:
             await self._stream.stop()
         await self._connection.close()
+        if self._capture is not None:
+            await asyncio.to_thread(self._capture.finish)
 
     def _received(self, message: Message, now_ns: int) -> None:
         if isinstance(message, Battery) and self._battery is not None and not self._battery.done():
