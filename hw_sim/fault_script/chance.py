@@ -65,7 +65,7 @@ _DRAWN: Mapping[str, Callable[[Draw, float], Fields]] = MappingProxyType(
             **_a_while(draw, s),
         },
         "stall": lambda draw, s: _moment(draw, s, 0.05, 5.0),
-        "disconnect": lambda draw, s: _moment(draw, s, 0.05, _LONGEST_GONE_S - 1.0),
+        "disconnect": lambda draw, s: _moment(draw, s, 0.05, _LONGEST_GONE_S),
         "ring_overflow": lambda draw, s: {**_moment(draw, s, 0.5, 10.0), "depth": _s(draw.unit() * 2.0)},
         "reboot": lambda draw, s: _moment(draw, s, 0.3, 4.0),
         "low_battery": _low_battery,
