@@ -59,7 +59,8 @@ def _check_query(uri: DeviceUri, known: Collection[str]) -> None:
 class BridgeSource:
     """A Source over any link. Used once: open, stream, close.
 
-    opener reaches the device; uri is its address and brings `codec`, `rate`, `channels` and `reconnect_s` (20).
+    opener reaches the device, and can be had again by who wants the bare link; uri is its address and brings `codec`,
+    `rate`, `channels` and `reconnect_s` (20).
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class BridgeSource:
         self._clock = clock
         self._driver = driver or driver_of(uri)
         self._reconnect_s = uri.number("reconnect_s", _RECONNECT_S)
+        self.opener = opener
         address = f"{uri.scheme}://{uri.target}"
         self._connection = Connection(opener, address, self._driver, clock, self._received, self._link_lost)
         self._battery: asyncio.Future[int] | None = None
