@@ -8,18 +8,20 @@ from typing import Self
 from hw_sim.pace import Pace
 from hw_sim.ports.choose import port_of
 from hw_sim.recipe import Recipe
+from hw_sim.truth import Truth
 from hw_sim.warm import warm
 
 
 class BackgroundDevice:
     """Entered, the device can be reached at `address`; left, it is gone, and so is its thread.
 
-    port: `pty`, `tcp`, `tcp:PORT` or `any`. speed: how fast its time runs; 0 is as fast as it is read.
+    `truth`: what it should be found to have heard. port: `pty`, `tcp`, `tcp:PORT` or `any`. speed: how fast its time runs; 0 is as fast as it is read.
     Raises ConfigError or InputError, on entering, for what can't be made.
     """
 
     def __init__(self, recipe: Recipe, port: str = "any", speed: float = 1.0) -> None:
         self._device = recipe.device()
+        self.truth = Truth(recipe)
         self.serial_number = self._device.identity.serial_number
         self.address = ""
         self._port, self._speed = port, speed

@@ -28,7 +28,7 @@ def test_without_a_mark(stethoscope):
 
 def test_a_strangers_tests_get_a_running_device(pytester):
     pytester.makepyfile(SOMEONES_TESTS)
-    result = pytester.runpytest_subprocess("-p", "hw_sim.plugin", "-p", "no:asyncio", "--strict-markers", "-W", "error")
+    result = pytester.runpytest_subprocess("-p", "no:asyncio", "--strict-markers", "-W", "error")
     result.assert_outcomes(passed=2)
 
 
