@@ -127,6 +127,10 @@ class Assembler:
         self._live.skip(min(at, self.newest))
         self._planner.restart()
 
+    def ask_again(self) -> None:
+        """The link is new: what is missing is asked for with all tries."""
+        self._planner.restart()
+
     def finish_live(self) -> list[Chunk]:
         """The stream has ended: live waits no more."""
         return list(self._live.finish(self.newest))
@@ -148,7 +152,8 @@ class Assembler:
 
     def _pass_on(self, audio: Audio, now_ns: int) -> Chunk:
         """One chunk for both sides, without a detour; the same as `_place` and `_settle` would give."""
-        t0_ns = self._capture_time(audio.device_time_us, now_ns)
+        captured_ns = self._capture_time(audio.device_time_us, now_ns)
+        t0_ns = max(captured_ns, self._live.newest_t0_ns, self._archive.newest_t0_ns)
         chunk = Chunk(_float32(audio), self._spec, self.newest, t0_ns)
         self.newest = self.arrived = chunk.stop
         self._counts.received += audio.samples

@@ -2,9 +2,11 @@
 
 from bisect import insort
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from firmware_bridge.assemble import Assembler
-from firmware_bridge.clock_map import ClockMap
+from firmware_bridge.clocks import Clocks
+from firmware_bridge.freshness import Freshness
 from firmware_bridge.questions import Questions
 from firmware_bridge.stall import Flow, StallWatch
 from firmware_bridge.wire import (
@@ -57,11 +59,14 @@ class StreamIntake:
         self._stream_id = stream_id
         self._emit = emit
         self._send = send
-        self._clocks = ClockMap()
-        self._assembler = Assembler(spec, ring_samples, self._clocks.host_ns, archive)
+        self._clocks = Clocks()
+        self._assembler = Assembler(spec, ring_samples, self._clocks.map.host_ns, archive)
         self._held: list[ContactChange] = []
-        self._questions = Questions(self._clocks, send)
+        self._questions = Questions(self._clocks.map, send)
         self._watch = StallWatch(0)
+        self._freshness = Freshness(0)
+        self._flowing = False
+        self._counts = _Counts()
         self._awaiting_start = False
         self._state: LinkState | None = None
         self._stopped_ns: int | None = None
@@ -70,6 +75,11 @@ class StreamIntake:
         self._live_finished = False
         self.done = False
         """Ended, live said to its end and the ledger closed."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the archive has settled all that is known to exist."""
+        return self._assembler.complete
 
     @property
     def ending(self) -> bool:
@@ -100,7 +110,7 @@ class StreamIntake:
             case Started(stream_id=self._stream_id) if self._awaiting_start:
                 self._started(message, now_ns)
             case Event(stream_id=self._stream_id):
-                self._event(message)
+                self._event(message, now_ns)
             case Battery():
                 self._emit(BatteryLevel(message.percent))
             case TimeReply():
@@ -117,14 +127,15 @@ class StreamIntake:
 
     def tick(self, now_ns: int) -> None:
         """Time passed: says what waited long enough, asks for what is missing, and closes what has ended."""
-        self._say(self._assembler.tick(now_ns))
+        self._say(self._assembler.tick(now_ns), now_ns)
         for span in self._assembler.requests(now_ns):
+            self._counts.requests += 1
             self._send(ResendRequest(self._stream_id, self._assembler.wire_index(span.start), len(span)))
         if self._stopped_ns is None:
             self._questions.ask_time(now_ns)
             return
-        if not self._live_finished and (self._all_said or now_ns - self._stopped_ns >= _TAIL_NS):
-            self._finish_live(now_ns)
+        if self._all_said or now_ns - self._stopped_ns >= _TAIL_NS:
+            self.finish_live(now_ns)
         patience_over = now_ns - self._filled_ns >= _LEDGER_NS or now_ns - self._stopped_ns >= _LEDGER_AT_MOST_NS
         if self._live_finished and (self._assembler.complete or patience_over):
             self.close(now_ns)
@@ -134,6 +145,7 @@ class StreamIntake:
         if state is self._state:
             return
         self._state = state
+        self._flowing = False
         self._emit(LinkChange(state, self._assembler.live_next, now_ns, reason))
 
     def close(self, now_ns: int) -> None:
@@ -141,16 +153,20 @@ class StreamIntake:
         if self.done:
             return
         self.done = True
-        if not self._live_finished:
-            self._finish_live(now_ns)
+        self.finish_live(now_ns)
         self._assembler.close_archive()
 
     @property
     def _all_said(self) -> bool:
         return self._assembler.live_next >= self._assembler.newest
 
-    def _say(self, chunks: list[Chunk]) -> None:
+    def _say(self, chunks: list[Chunk], now_ns: int) -> None:
         for chunk in chunks:
+            if not self._freshness.fresh(chunk, now_ns):
+                self._counts.stale += len(chunk)
+                continue
+            if self._flowing and self._state in {LinkState.STALLED, LinkState.LOST}:
+                self.link(LinkState.RESUMED, now_ns)
             self._emit(chunk)
         while self._held and self._held[0].at_sample <= self._assembler.live_next:
             self._emit(self._held.pop(0))
@@ -163,30 +179,41 @@ class StreamIntake:
             at = self._assembler.arrived + gap_ns * self._spec.rate_hz // 1_000_000_000
             self._assembler.rebase(at)
             self._clocks.restart()
+            self._questions.restart()
         self._assembler.resumed(at)
         self._watch.restart(now_ns)
         if self._state is None:
             self._watch = StallWatch(now_ns)
+            self._freshness = Freshness(now_ns)
             self.link(LinkState.STREAMING, now_ns)
 
     def _audio(self, audio: Audio, now_ns: int) -> None:
         self._filled_ns = now_ns
         chunks = self._assembler.feed(audio, now_ns)
-        if self._watch.saw(self._assembler.arrived, now_ns) and self._state in {LinkState.STALLED, LinkState.LOST}:
-            self.link(LinkState.RESUMED, now_ns)
-        self._say(chunks)
+        if self._watch.saw(self._assembler.arrived, now_ns):
+            self._flowing = True
+            self._clocks.samples.took(self._assembler.index(audio.first_sample), audio.device_time_us)
+        self._say(chunks, now_ns)
 
-    def _event(self, event: Event) -> None:
+    def _event(self, event: Event, now_ns: int) -> None:
+        if event.kind is EventKind.OVERFLOW:
+            self._counts.overflows += 1
+            self._counts.overflowed += event.samples
         if event.kind in {EventKind.CONTACT_ON, EventKind.CONTACT_OFF}:
             at = self._assembler.index(event.sample)
             change = ContactChange(event.kind is EventKind.CONTACT_ON, at, event.site)
             insort(self._held, change, key=lambda held: held.at_sample)
             del self._held[_HELD_EVENTS:]
-            self._say([])
+            self._say([], now_ns)
 
     def _pong(self, pong: Pong, now_ns: int) -> None:
         if pong.state == DeviceState.ENDED:
             self._stop(pong.next_sample, _reason(StopReason.ENDED), now_ns)
+
+    def reconnected(self, now_ns: int) -> None:
+        """A link that broke after the end is back: what is missing is asked for again."""
+        self._assembler.ask_again()
+        self._filled_ns = now_ns
 
     def _stop(self, stop_sample: int, reason: str, now_ns: int) -> None:
         if self._stopped_ns is not None:
@@ -196,9 +223,12 @@ class StreamIntake:
         self._assembler.expect(self._assembler.index(stop_sample))
         self.tick(now_ns)
 
-    def _finish_live(self, now_ns: int) -> None:
+    def finish_live(self, now_ns: int) -> None:
+        """Live says its end and waits for nothing more; the archive goes on. Can be called twice."""
+        if self._live_finished:
+            return
         self._live_finished = True
-        self._say(self._assembler.finish_live())
+        self._say(self._assembler.finish_live(), now_ns)
         for change in self._held:
             self._emit(change)
         self._held.clear()
@@ -206,7 +236,24 @@ class StreamIntake:
             self.link(LinkState.ENDED, now_ns, self._stop_reason)
 
     def statistics(self) -> LinkStatistics:
-        return self._assembler.statistics()
+        """Called from any thread."""
+        counts = self._counts
+        return replace(
+            self._assembler.statistics(),
+            resend_requests=counts.requests,
+            samples_stale=counts.stale,
+            overflows=counts.overflows,
+            samples_overflowed=counts.overflowed,
+            clock=self._clocks.estimate,
+        )
+
+
+@dataclass(slots=True)
+class _Counts:
+    requests: int = 0
+    stale: int = 0
+    overflows: int = 0
+    overflowed: int = 0
 
 
 def _reason(code: int) -> str:

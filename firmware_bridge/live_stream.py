@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 from firmware_bridge.connection import Connection
 from firmware_bridge.driver import StreamChoice
@@ -46,6 +47,8 @@ class LiveStream:
         self._intake = StreamIntake(spec, self._stream_id, ring_samples, archive, self._items.put, self._send)
         self._link_lost = asyncio.Event()
         self._lost_reason = ""
+        self._reconnects = 0
+        self._fetch_until_ns: int | None = None
         self._failure: Exception | None = None
         self._tending: asyncio.Task[None] | None = None
 
@@ -91,7 +94,8 @@ class LiveStream:
         await self._release()
 
     def statistics(self) -> LinkStatistics:
-        return self._intake.statistics()
+        missed = self._items.statistics().dropped
+        return replace(self._intake.statistics(), reconnects=self._reconnects, items_missed=missed)
 
     async def _begin(self) -> None:
         try:
@@ -131,13 +135,38 @@ class LiveStream:
     async def _after_loss(self, reason: str) -> None:
         now_ns = self._clock.monotonic_ns()
         if self._intake.ending:
-            self._intake.close(now_ns)
+            await self._fetch_the_rest(reason)
             return
         self._intake.link(LinkState.LOST, now_ns, reason)
         # A device that comes back and sends nothing, again and again, has not come back.
         left_s = self._reconnect_s - self._intake.silent_ns(now_ns) / 1e9
         await self._connection.recover(self._start, left_s, reason)
+        self._reconnects += 1
         self._link_lost.clear()
+
+    async def _fetch_the_rest(self, reason: str) -> None:
+        """The link broke after the end: the device's ring may still hold what the archive misses (rule T8).
+
+        The stream is not started again, which would let the device forget it. Looked for as long as any lost device;
+        then the ledger is closed with what is there, and that is no failure: the stream has ended.
+        """
+        now_ns = self._clock.monotonic_ns()
+        self._intake.finish_live(now_ns)
+        if self._intake.whole:
+            self._intake.close(now_ns)
+            return
+        if self._fetch_until_ns is None:
+            self._fetch_until_ns = now_ns + int(self._reconnect_s * 1e9)
+        try:
+            await self._connection.recover(self._ask_again, (self._fetch_until_ns - now_ns) / 1e9, reason)
+        except ConnectionLostError:
+            self._intake.close(self._clock.monotonic_ns())
+            return
+        self._reconnects += 1
+        self._link_lost.clear()
+
+    async def _ask_again(self) -> None:
+        self._intake.reconnected(self._clock.monotonic_ns())
 
     def _fail(self, error: Exception) -> None:
         if self._failure is None:

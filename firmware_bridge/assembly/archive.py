@@ -21,6 +21,8 @@ class ArchiveOutput:
         self._pending: list[Piece] = []
         self._given_up = SpanSet()
         self._stop_ns = 0
+        self.newest_t0_ns = -(1 << 63)
+        """The capture time of what was said last: it never goes back."""
         self.next = 0
         self.lost = 0
         self.resent = 0
@@ -57,7 +59,7 @@ class ArchiveOutput:
             yield self._zeros(Span(self.next, min(settled, self.next + self._spec.rate_hz)))
 
     def _emit(self, piece: Piece) -> Entry:
-        chunk = piece.chunk(self._spec)
+        chunk = piece.chunk(self._spec, self.newest_t0_ns)
         self.follow(chunk)
         if not piece.resent:
             return chunk, ()
@@ -74,5 +76,6 @@ class ArchiveOutput:
     def follow(self, chunk: Chunk) -> None:
         """Goes on after a chunk that was said."""
         self.next = chunk.stop
+        self.newest_t0_ns = chunk.t0_ns
         self._stop_ns = chunk.t0_ns + len(chunk) * NS // self._spec.rate_hz
         self._given_up.forget_before(self.next)

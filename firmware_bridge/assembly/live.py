@@ -28,6 +28,8 @@ class LiveOutput:
         self._past: deque[Samples] = deque()
         self._past_samples = 0
         self._stop_ns = 0
+        self.newest_t0_ns = -(1 << 63)
+        """The capture time of what was said last: it never goes back."""
         self.next = 0
         self.concealed = 0
 
@@ -65,7 +67,7 @@ class LiveOutput:
         return newest - self._pending[0].start >= self._wait or now_ns - noticed_ns >= WAIT_MS * 1_000_000
 
     def _emit(self, piece: Piece) -> Chunk:
-        chunk = piece.chunk(self._spec)
+        chunk = piece.chunk(self._spec, self.newest_t0_ns)
         self.follow(chunk)
         return chunk
 
@@ -91,11 +93,12 @@ class LiveOutput:
         past = np.concatenate([unknown, *self._past], axis=1)
         filled = read_only(conceal(past, after.samples if after else unknown, len(hole)))
         t0_ns = after.t0_ns - len(hole) * NS // self._spec.rate_hz if after else self._stop_ns
-        return Chunk(filled, self._spec, hole.start, t0_ns, concealed=(hole,))
+        return Chunk(filled, self._spec, hole.start, max(t0_ns, self.newest_t0_ns), concealed=(hole,))
 
     def follow(self, chunk: Chunk) -> None:
         """Remembers what went out: as much of it as the longest concealment looks back at."""
         self.next = chunk.stop
+        self.newest_t0_ns = chunk.t0_ns
         self._stop_ns = chunk.t0_ns + len(chunk) * NS // self._spec.rate_hz
         self._past.append(chunk.samples)
         self._past_samples += len(chunk)

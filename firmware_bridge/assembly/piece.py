@@ -38,5 +38,6 @@ class Piece:
         t0_ns = self.t0_ns + (span.start - self.start) * NS // rate_hz
         return Piece(span.start, samples, t0_ns, self.arrived_ns, self.resent)
 
-    def chunk(self, spec: StreamSpec) -> Chunk:
-        return Chunk(self.samples, spec, self.start, self.t0_ns)
+    def chunk(self, spec: StreamSpec, not_before_ns: int) -> Chunk:
+        """The piece as a chunk; a clock that was corrected since the chunk before it makes no time go back."""
+        return Chunk(self.samples, spec, self.start, max(self.t0_ns, not_before_ns))
