@@ -1,0 +1,1 @@
+"""The protocol's conformance suite: each rule of docs/protocol.md that a device can be held to from outside."""

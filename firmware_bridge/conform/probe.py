@@ -1,0 +1,217 @@
+"""The examiner's end of the link: says anything, also what no host should, and remembers all that comes."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from firmware_bridge.conform.raw_frame import FrameSplitter, RawFrame
+from firmware_bridge.conform.result import RuleBrokenError, SilentError
+from firmware_bridge.devices.stetho_link import StethoLink
+from firmware_bridge.driver import StreamChoice
+from firmware_bridge.transport import Opener, Transport
+from firmware_bridge.wire import Capabilities, Hello, HostMessage, Message, PacketDecoder, encode
+from stetho.clock import SYSTEM_CLOCK, Clock
+from stetho.errors import DeviceError
+from stetho.source import DeviceUri
+
+M = TypeVar("M", bound=Message)
+T = TypeVar("T")
+
+ANSWER_S = 0.5
+"""How long a device may take for an answer; rule S1 says it of HELLO, and the others are held to the same."""
+
+_TRIES = 4
+_REOPENING_S = 3.0
+_PAUSE_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One frame of the device. message: None where the frame is damaged, unknown or breaks its layout."""
+
+    frame: RawFrame
+    message: Message | None
+    at_ns: int
+
+
+@dataclass(slots=True)
+class Link:
+    """One opening of the link, as a Receiver: what came through it, in order."""
+
+    clock: Clock
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    heard: list[Heard] = field(default_factory=list)
+    bytes_received: int = 0
+    lost_because: str | None = None
+    transport: Transport | None = None
+    _splitter: FrameSplitter = field(default_factory=FrameSplitter)
+    _decoder: PacketDecoder = field(default_factory=PacketDecoder)
+
+    def received(self, data: bytes) -> None:
+        now_ns = self.clock.monotonic_ns()
+        self.bytes_received += len(data)
+        for frame in self._splitter.feed(data):
+            message = next(self._decoder.feed(frame.encoded + b"\x00"), None)
+            self.heard.append(Heard(frame, message, now_ns))
+        self.news.set()
+
+    def lost(self, reason: str) -> None:
+        self.lost_because = reason
+        self.news.set()
+
+    async def close(self) -> None:
+        transport, self.transport = self.transport, None
+        if transport is not None:
+            await transport.close()
+
+
+class Probe:
+    """Speaks to one device over one link at a time. Everything that waits is bounded.
+
+    simulated: whether the address itself says that the device is simulated.
+    """
+
+    def __init__(self, opener: Opener, uri: DeviceUri, clock: Clock = SYSTEM_CLOCK, *, simulated: bool = False) -> None:
+        self.opener, self.uri, self.clock, self.simulated = opener, uri, clock, simulated
+        self.capabilities: Capabilities | None = None
+        self.link = Link(clock)
+        self._mark = 0
+        self._observed: dict[Any, Any] = {}
+
+    # -- the link
+
+    async def open(self) -> None:
+        """A new link, in place of the one there is. Raises DeviceError."""
+        await self.close()
+        self.link = Link(self.clock)
+        self._mark = 0
+        self.link.transport = await self.opener.open(self.link)
+
+    async def reopen(self, after_s: float = _PAUSE_S) -> None:
+        """As `open`, for a device that may need a moment to be there again. Raises DeviceError."""
+        await self.close()
+        await asyncio.sleep(after_s)
+        tries = round(_REOPENING_S / _PAUSE_S)
+        for left in reversed(range(tries)):
+            try:
+                await self.open()
+            except DeviceError:
+                if not left:
+                    raise
+                await asyncio.sleep(_PAUSE_S)
+            else:
+                return
+
+    async def close(self) -> None:
+        """Can be called twice, and before `open`."""
+        await self.link.close()
+
+    @property
+    def tells_of_its_end(self) -> bool:
+        """Whether the device learns that a client went away. A serial line may tell, or not (S3)."""
+        return self.uri.scheme != "serial"
+
+    # -- saying
+
+    def send(self, *messages: HostMessage) -> None:
+        """Says messages, in one write."""
+        self.send_bytes(b"".join(map(encode, messages)))
+
+    def send_bytes(self, data: bytes) -> None:
+        """Says anything. Goes nowhere when the link is gone: whoever waits for the answer is told."""
+        if self.link.transport is not None and self.link.lost_because is None:
+            self.link.transport.write(data)
+
+    # -- hearing
+
+    def mark(self) -> int:
+        """From here on is what `heard`, `messages` and `expect` look at. Gives the place, for `heard_since`."""
+        self._mark = len(self.link.heard)
+        return self._mark
+
+    def heard(self) -> list[Heard]:
+        """All frames since the mark."""
+        return self.link.heard[self._mark :]
+
+    def messages(self, kind: type[M]) -> list[M]:
+        """All messages of a kind since the mark."""
+        return [one.message for one in self.heard() if isinstance(one.message, kind)]
+
+    async def expect(
+        self, kind: type[M], where: Callable[[M], bool] = lambda _: True, within_s: float = ANSWER_S
+    ) -> M | None:
+        """The first such message since the mark, waiting for it; None when it never came.
+
+        Raises RuleBrokenError where the device closed the link instead.
+        """
+        try:
+            async with asyncio.timeout(within_s):
+                while (found := next(self._such(kind, where), None)) is None:
+                    await self._news()
+                return found
+        except TimeoutError:
+            return None
+
+    def _such(self, kind: type[M], where: Callable[[M], bool]) -> Iterator[M]:
+        return (one.message for one in self.heard() if isinstance(one.message, kind) and where(one.message))
+
+    async def _news(self) -> None:
+        if self.link.lost_because is not None:
+            raise RuleBrokenError("the device closed the link", self.link.lost_because)
+        self.link.news.clear()
+        await self.link.news.wait()
+
+    async def listen(self, seconds: float) -> list[Heard]:
+        """All frames since the mark, after that time. Raises RuleBrokenError where the device closed the link."""
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self._news()
+        except TimeoutError:
+            return self.heard()
+
+    async def once(self, observe: Callable[["Probe"], Awaitable[T]]) -> T:
+        """What `observe` gives, which takes long and serves several rules: it is done at the first time alone."""
+        if observe not in self._observed:
+            self._observed[observe] = await observe(self)
+        return self._observed[observe]
+
+    # -- a session
+
+    async def hello(self, within_s: float = ANSWER_S) -> Capabilities | None:
+        """One HELLO, and its answer, if there is one in time."""
+        nonce = secrets.randbits(32)
+        self.mark()
+        self.send_bytes(b"\x00" + encode(Hello(nonce, "stetho conform")))
+        return await self.expect(Capabilities, lambda answer: answer.nonce == nonce, within_s)
+
+    async def greet(self) -> Capabilities:
+        """A new session, whatever was before; what came until then is behind the mark.
+
+        Raises DeviceError where the link can't be opened again, SilentError where the device does not answer on it.
+        """
+        for _ in range(2):
+            if self.link.lost_because is not None:
+                await self.reopen()
+            for _ in range(_TRIES):
+                try:
+                    found = await self.hello()
+                except RuleBrokenError:  # it closed the link
+                    break
+                if found is not None:
+                    self.capabilities = found
+                    self.mark()
+                    return found
+            self.link.lost_because = self.link.lost_because or "silent"
+        raise SilentError
+
+    def known(self) -> Capabilities:
+        """What the device said it is, in the session that `greet` began."""
+        assert self.capabilities is not None  # noqa: S101  # checks that need it run after `greet`
+        return self.capabilities
+
+    def choice(self) -> StreamChoice:
+        """What to ask for: as every host does, or as the address says. Raises ConfigError."""
+        return StethoLink().choose(self.known(), self.uri)

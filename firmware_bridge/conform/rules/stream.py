@@ -1,0 +1,258 @@
+"""Rules T: how a stream begins, goes on and ends."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from firmware_bridge.conform.check import Check
+from firmware_bridge.conform.overheard import a_stream, indices, times_s
+from firmware_bridge.conform.probe import Probe
+from firmware_bridge.conform.result import NoStreamError, NotJudgedError, RuleBrokenError
+from firmware_bridge.conform.running_stream import RunningStream, new_stream_id
+from firmware_bridge.wire import Audio, Codec, Error, Start, Started, Stop, Stopped, StopReason
+
+_SLACK_S = 0.5
+"""What a link and a device may take between a sample and what is said of it."""
+
+_REFUSALS = {2, 3, 4}
+_AWAY_S = 1.0
+_JUMP_S = 0.005
+
+
+async def begins_at_zero(probe: Probe) -> str:
+    try:
+        overheard = await probe.once(a_stream)
+    except NoStreamError as error:
+        raise RuleBrokenError("START with a new id began no stream", str(error)) from None
+    asked, started = probe.choice(), overheard.started
+    if (started.codec, started.rate_hz, started.channels) != (asked.codec, asked.rate_hz, len(asked.channels)):
+        raise RuleBrokenError("STARTED names another codec, rate or number of channels than START", str(started))
+    if started.first_sample != 0:
+        raise RuleBrokenError("a new stream does not begin at sample 0", f"STARTED says {started.first_sample}")
+    if not any(isinstance(one.message, Audio) for one in overheard.heard):
+        if any(one.frame.fault for one in overheard.heard):
+            raise NotJudgedError("no live audio came that can be understood (F2)")
+        raise RuleBrokenError("STARTED was said, and no AUDIO came")
+    first = overheard.packets()[0]
+    if first.sequence == 0 and first.first_sample != 0:
+        raise RuleBrokenError("the first packet does not begin at sample 0", f"it begins at {first.first_sample}")
+    if overheard.before is not None and started.device_time_us < overheard.before.received_us:
+        raise RuleBrokenError("the first sample was taken before START came", f"at {started.device_time_us} us")
+    return f"sample 0, {len(overheard.packets())} packets in all"
+
+
+async def counted_in_time(probe: Probe) -> str:
+    overheard = await probe.once(a_stream)
+    packets = overheard.packets()
+    for one, following in pairwise(packets):
+        if following.first_sample < one.first_sample + one.samples:
+            seen = f"{one.first_sample} + {one.samples}, then {following.first_sample}"
+            raise RuleBrokenError("one index names two samples", seen)
+    late_s = times_s(packets) - (indices(packets) - packets[0].first_sample) / overheard.started.rate_hz
+    steps_s = abs(late_s[1:] - late_s[:-1])
+    if steps_s.size and steps_s.max() > _JUMP_S:
+        at = packets[int(steps_s.argmax()) + 1].first_sample
+        raise RuleBrokenError(
+            "indices do not go with the time at which samples were taken",
+            f"at sample {at} they differ by {1000 * steps_s.max():.1f} ms more than before",
+        )
+    return f"index and device time within {1000 * (late_s.max() - late_s.min()):.1f} ms"
+
+
+async def start_repeated_resumes(probe: Probe) -> str:
+    stream = await RunningStream.begin(probe)
+    before = (await stream.listen(0.4))[-1]
+    end = before.first_sample + before.samples
+    resumed = await stream.again()
+    first = resumed.started.first_sample
+    if not end <= first <= end + _SLACK_S * stream.rate_hz:
+        raise RuleBrokenError(
+            "START said again does not resume at the next sample to be taken", f"audio up to {end}, STARTED at {first}"
+        )
+    after = await resumed.listen(0.3)
+    later = [packet for packet in after if packet.first_sample >= first]
+    if not later:
+        raise RuleBrokenError(f"after a START said again no audio from sample {first} on came")
+    if later[0].sequence <= before.sequence:
+        raise RuleBrokenError("a stream that is resumed counts its packets anew", f"sequence {later[0].sequence}")
+    return f"audio up to {end}, STARTED at {first}"
+
+
+async def changed_begins_anew(probe: Probe) -> str:
+    stream = await RunningStream.begin(probe)
+    changed = _changed(probe, stream)
+    await stream.listen(0.3)
+    anew = await RunningStream.ask(probe, changed)
+    if anew.started.first_sample != 0:
+        raise RuleBrokenError(
+            "START with the same id and another rate or codec does not begin at sample 0",
+            f"STARTED at {anew.started.first_sample}",
+        )
+    return "begins at sample 0"
+
+
+def _changed(probe: Probe, stream: RunningStream) -> Start:
+    rates = [rate for rate in probe.known().rates_hz if rate != stream.rate_hz]
+    codecs = [codec for codec in probe.known().codecs if codec != stream.request.codec]
+    if rates:
+        return stream.with_rate(rates[0])
+    if codecs:
+        return replace(stream.request, codec=codecs[0])
+    raise NotJudgedError("the device has one rate and one codec")
+
+
+async def goes_on_alone(probe: Probe) -> str:
+    """The link is closed and opened, or on a serial line a new session begun: the stream must be there."""
+    ring_s = probe.known().ring_samples / probe.choice().rate_hz
+    if not ring_s:
+        raise NotJudgedError("the device has no ring, so it may stop at once")
+    stream = await RunningStream.begin(probe)
+    await stream.listen(0.3)
+    left_ns = probe.clock.monotonic_ns()
+    await probe.reopen(after_s=min(_AWAY_S, ring_s / 2))
+    await probe.greet()
+    away_s = (probe.clock.monotonic_ns() - left_ns) / 1e9
+    back = await stream.again()
+    first = back.started.first_sample / stream.rate_hz
+    seen = f"away for {away_s:.2f} s, STARTED at {first:.2f} s"
+    if not away_s <= first + 0.1 or first > 0.3 + away_s + _SLACK_S:
+        raise RuleBrokenError("a device that lost its client did not go on sampling", seen)
+    return seen
+
+
+async def refuses_what_it_cannot(probe: Probe) -> str:
+    stream = await RunningStream.begin(probe)
+    await stream.listen(0.2)
+    for what, request in _impossible(probe, stream.request).items():
+        probe.mark()
+        probe.send(request)
+        refused = await probe.expect(Error)
+        if probe.messages(Started):
+            raise RuleBrokenError(f"START with {what} is answered by STARTED")
+        if refused is None or refused.code not in _REFUSALS:
+            said = f"ERROR {refused.code}" if refused else "nothing"
+            raise RuleBrokenError(f"START with {what} needs ERROR 2, 3 or 4", f"answered by {said}")
+    before = len(stream.some_live())
+    await probe.listen(0.4)
+    if len(stream.live()) == before:
+        raise RuleBrokenError("after a START that was refused the stream does not go on")
+    return "refused, and the stream goes on"
+
+
+def _impossible(probe: Probe, possible: Start) -> dict[str, Start]:
+    new = replace(possible, stream_id=new_stream_id())
+    known = probe.known()
+    tries = {
+        "a rate that is not offered": replace(new, rate_hz=max(known.rates_hz) + 1),
+        "a rate of 0": replace(new, rate_hz=0),
+        "more channels than there are": replace(new, channels=len(known.channels) + 1),
+        "no channel": replace(new, channels=0),
+        "the stream id 0": replace(new, stream_id=0),
+    }
+    if missing := set(Codec) - known.codecs:
+        tries["a codec that is not offered"] = replace(new, codec=min(missing))
+    return tries
+
+
+async def stop_stops(probe: Probe) -> str:
+    stream = await RunningStream.begin(probe)
+    await stream.listen(0.3)
+    stopped = await stream.stop()
+    if stopped is None:
+        raise RuleBrokenError("STOP is not answered by STOPPED")
+    last = stream.some_live()[-1]
+    said = next(i for i, one in enumerate(stream.heard()) if one.message == stopped)
+    await probe.listen(0.3)
+    if any(isinstance(one.message, Audio) and not one.message.resent for one in stream.heard()[said:]):
+        raise RuleBrokenError("audio comes after STOPPED")
+    end = last.first_sample + last.samples
+    seen = f"audio up to {end}, STOPPED at {stopped.stop_sample}, reason {stopped.reason}"
+    if abs(stopped.stop_sample - end) > max(last.samples, stream.rate_hz // 20):
+        raise RuleBrokenError("STOPPED does not name the sample after the last", seen)
+    if stopped.reason != StopReason.REQUESTED:
+        raise RuleBrokenError("STOPPED that was asked for has another reason than 0", seen)
+    return seen
+
+
+async def stop_of_nothing(probe: Probe) -> str:
+    return await _answered_stopped(probe, new_stream_id(), "STOP is not answered where nothing streams")
+
+
+async def _answered_stopped(probe: Probe, id_: int, reason: str) -> str:
+    probe.mark()
+    probe.send(Stop(id_))
+    if await probe.expect(Stopped, lambda stopped: stopped.stream_id == id_) is None:
+        raise RuleBrokenError(reason)
+    return "STOPPED"
+
+
+async def _ended(probe: Probe) -> tuple[RunningStream, Stopped]:
+    stream = await RunningStream.begin(probe)
+    await stream.listen(0.4)
+    stopped = await stream.stop()
+    if stopped is None:
+        raise NotJudgedError("STOP is not answered (T6)")
+    return stream, stopped
+
+
+async def resends_after_the_end(probe: Probe) -> str:
+    if not probe.known().ring_samples:
+        raise NotJudgedError("the device has no ring")
+    stream, _ = await _ended(probe)
+    last = stream.some_live()[-1]
+    answer = await stream.resend(last.first_sample, last.samples, lambda got: bool(got.packets))
+    if last.first_sample not in {packet.first_sample for packet in answer.packets}:
+        raise RuleBrokenError("after STOPPED the ring does not serve the last packet")
+    return "the last packet is sent again"
+
+
+async def stop_twice(probe: Probe) -> str:
+    stream, first = await _ended(probe)
+    second = await stream.stop()
+    if second is None:
+        raise RuleBrokenError("STOP said again is not answered")
+    seen = f"STOPPED at {first.stop_sample}, then at {second.stop_sample}"
+    if second.stop_sample != first.stop_sample:
+        raise RuleBrokenError("STOP said again is answered with another index", seen)
+    return seen
+
+
+async def stop_of_another(probe: Probe) -> str:
+    stream = await RunningStream.begin(probe)
+    await stream.listen(0.2)
+    other = stream.id ^ 0x0101 or 1
+    await _answered_stopped(probe, other, "STOP of another stream is not answered with its id")
+    before = len(stream.some_live())
+    await probe.listen(0.4)
+    if len(stream.live()) == before:
+        raise RuleBrokenError("STOP of another stream ended this one")
+    return "answered, and the stream goes on"
+
+
+async def start_of_an_ended_stream(probe: Probe) -> str:
+    if not probe.known().ring_samples:
+        raise NotJudgedError("the device has no ring, so it forgets a stream with its end")
+    stream, stopped = await _ended(probe)
+    back = await stream.again()
+    again = await probe.expect(Stopped, lambda answer: answer.stream_id == stream.id)
+    seen = f"STOPPED at {stopped.stop_sample}; STARTED at {back.started.first_sample}"
+    if back.started.first_sample != stopped.stop_sample:
+        raise RuleBrokenError("START of a stream that has ended does not name the sample after its last", seen)
+    if again is None or again.stop_sample != stopped.stop_sample:
+        raise RuleBrokenError("START of a stream that has ended is not followed by the same STOPPED", seen)
+    return f"{seen}; STOPPED again"
+
+
+CHECKS = (
+    Check("T1", "a new stream begins at sample 0, after START", begins_at_zero),
+    Check("T2", "indices count time", counted_in_time),
+    Check("T3", "START said again resumes", start_repeated_resumes),
+    Check("T3", "START with something changed begins anew", changed_begins_anew),
+    Check("T4", "a device that loses its client goes on sampling", goes_on_alone),
+    Check("T5", "a START that can't be done is refused", refuses_what_it_cannot),
+    Check("T6", "STOP ends the stream", stop_stops),
+    Check("T6", "STOP is answered where nothing streams", stop_of_nothing),
+    Check("T8", "resends are served after STOPPED", resends_after_the_end),
+    Check("T10", "STOP said twice is answered the same", stop_twice),
+    Check("T11", "STOP of another stream ends nothing", stop_of_another),
+    Check("T12", "START of a stream that has ended says so again", start_of_an_ended_stream),
+)
