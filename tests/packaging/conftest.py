@@ -61,15 +61,30 @@ def wheel(built: Path) -> Path:
 @pytest.fixture(scope="session")
 def core(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """The wheel and exactly what it requires without any extra; nothing is fetched."""
-    environment = Environment(tmp_path_factory.mktemp("core"))
+    return _environment(tmp_path_factory.mktemp("core"), wheel, "")
+
+
+@pytest.fixture(scope="session")
+def stranger(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """What `pip install 'stetho[test]'` brings, in an empty environment; nothing is fetched."""
+    return _environment(tmp_path_factory.mktemp("stranger"), wheel, "test")
+
+
+def _environment(folder: Path, wheel: Path, extra: str) -> Environment:
+    environment = Environment(folder)
     venv.create(environment.folder, with_pip=False)
     (site_packages,) = environment.folder.glob("lib/python*/site-packages")
-    _pip(environment, "install", "--no-index", "--no-deps", wheel)
+    install(environment, wheel)
     (installed,) = site_packages.glob("stetho-*.dist-info")
-    for name in sorted(_required(Distribution.at(installed), {})):
+    for name in sorted(_required(Distribution.at(installed), {}, extra)):
         _copy(distribution(name), site_packages)
     _pip(environment, "check")
     return environment
+
+
+def install(environment: Environment, wheel: Path) -> None:
+    """A wheel and nothing else."""
+    _pip(environment, "install", "--no-index", "--no-deps", wheel)
 
 
 def _pip(environment: Environment, *arguments: str | Path) -> None:
@@ -78,12 +93,12 @@ def _pip(environment: Environment, *arguments: str | Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _required(found: Distribution, seen: dict[str, Distribution]) -> dict[str, Distribution]:
-    """Whatever `found` requires without extras, and whatever that requires."""
+def _required(found: Distribution, seen: dict[str, Distribution], extra: str = "") -> dict[str, Distribution]:
+    """Whatever `found` requires with that extra, and whatever that requires."""
     for line in found.requires or ():
         requirement = Requirement(line)
         name = canonicalize_name(requirement.name)
-        if name in seen or (requirement.marker is not None and not requirement.marker.evaluate({"extra": ""})):
+        if name in seen or (requirement.marker is not None and not requirement.marker.evaluate({"extra": extra})):
             continue
         seen[name] = distribution(name)
         _required(seen[name], seen)

@@ -1,0 +1,1 @@
+"""Logs heart sounds, and counts what is missing."""
