@@ -3,8 +3,8 @@
 import asyncio
 from typing import Protocol
 
-from hw_sim.device import Device
 from hw_sim.pace import Pace
+from hw_sim.ports.port import PortDevice
 
 _BUSY_S = 0.25  # how often a device looks at a link that takes nothing
 
@@ -24,7 +24,7 @@ class Outlet(Protocol):
 class Pump:
     """Runs one device on one outlet, on the event loop, until cancelled."""
 
-    def __init__(self, device: Device, outlet: Outlet, pace: Pace) -> None:
+    def __init__(self, device: PortDevice, outlet: Outlet, pace: Pace) -> None:
         self.device, self.pace = device, pace
         self._outlet = outlet
         self._wake = asyncio.Event()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from hw_sim.pace import Pace
+    from hw_sim.ports.port import PortDevice
     from hw_sim.recipe import Recipe
 
 
@@ -38,6 +39,9 @@ def sim(
     loss: Annotated[float, typer.Option(metavar="SHARE", help="Share of audio packets that are lost, 0 to 1.")] = 0.0,
     faults: Annotated[
         Path | None, typer.Option(metavar="FILE", help="What goes wrong and when: a fault script (docs/ci.md).")
+    ] = None,
+    replay_wire: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Say again what a device said to `stetho record --wire FILE`.")
     ] = None,
     speed: Annotated[
         float, typer.Option(min=0.0, help="How fast the device's time runs; 0 is as fast as it is read.")
@@ -68,25 +72,39 @@ def sim(
         loop=loop,
         seconds=seconds,
     )
-    asyncio.run(_serve(recipe, port, Pace(speed), json=json))
+    if replay_wire is not None:
+        asyncio.run(_replay(replay_wire, port, Pace(speed), json=json))
+    else:
+        asyncio.run(_simulate(recipe, port, Pace(speed), json=json))
 
 
-async def _serve(recipe: "Recipe", port: str, pace: "Pace", *, json: bool) -> None:
+async def _replay(capture: Path, port: str, pace: "Pace", *, json: bool) -> None:
+    from hw_sim.replay.device import ReplayedDevice
+
+    device = ReplayedDevice.of(capture)
+    await _serve(device, device.serial_number, f"says again what {capture} holds", port, pace, json=json)
+
+
+async def _simulate(recipe: "Recipe", port: str, pace: "Pace", *, json: bool) -> None:
+    device = recipe.device()
+    _say_if_converted(recipe)
+    what = f"plays {recipe.file}" if recipe.file is not None else f"has the heart {recipe.name!r}, seed {recipe.seed}"
+    await _serve(device, device.identity.serial_number, what, port, pace, json=json)
+
+
+async def _serve(device: "PortDevice", serial_number: str, what: str, port: str, pace: "Pace", *, json: bool) -> None:
     import asyncio
 
     from hw_sim.commands.patience import slow_start_said
     from hw_sim.ports.choose import port_of
     from hw_sim.warm import warm
 
-    device = recipe.device()
-    _say_if_converted(recipe)
     with slow_start_said():
         await asyncio.to_thread(warm)
     stopped = _on_termination()
-    serial_number = device.identity.serial_number
     async with port_of(port, device, pace) as reached:
         with _announced(reached.address, serial_number):
-            _say_ready(recipe, reached.address, serial_number, json=json)
+            _say_ready(what, reached.address, serial_number, json=json)
             await stopped.wait()
 
 
@@ -104,14 +122,13 @@ def _say_if_converted(recipe: "Recipe") -> None:
         print(f"stetho: {recipe.file} is played rounded to 16 bit, its first channel only.", file=sys.stderr)
 
 
-def _say_ready(recipe: "Recipe", address: str, serial_number: str, *, json: bool) -> None:
+def _say_ready(what: str, address: str, serial_number: str, *, json: bool) -> None:
     from stetho.cli.output import print_json
 
     if json:
         ready = {"ready": True, "address": address, "smp": None, "serial_number": serial_number, "schema": 1}
         print_json(ready)
         return
-    what = f"plays {recipe.file}" if recipe.file is not None else f"has the heart {recipe.name!r}, seed {recipe.seed}"
     print(f"{address}\nSIMULATED stethoscope {serial_number}; it {what}.", flush=True)
     print(f"In another terminal: stetho live {address}. Stop with Ctrl+C.", flush=True)
 

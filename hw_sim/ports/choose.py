@@ -2,9 +2,8 @@
 
 import importlib.util
 
-from hw_sim.device import Device
 from hw_sim.pace import Pace
-from hw_sim.ports.port import Port
+from hw_sim.ports.port import Port, PortDevice
 from hw_sim.ports.pty import PtyPort
 from hw_sim.ports.tcp import TcpPort
 from stetho.errors import ConfigError
@@ -15,7 +14,7 @@ def has_pty() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in ("pty", "tty", "termios"))
 
 
-def port_of(text: str, device: Device, pace: Pace) -> Port:
+def port_of(text: str, device: PortDevice, pace: Pace) -> Port:
     """`pty`, `tcp` (any free port) or `tcp:9000`; `any` is a pty where there are some. Raises ConfigError."""
     kind, _, number = text.partition(":")
     if kind == "any":

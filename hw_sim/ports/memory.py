@@ -2,8 +2,8 @@
 
 from firmware_bridge.source import BridgeSource
 from firmware_bridge.transport import Receiver
-from hw_sim.device import Device
 from hw_sim.pace import Pace
+from hw_sim.ports.port import PortDevice
 from hw_sim.ports.running import RunningPump
 from hw_sim.pump import Pump
 from hw_sim.recipe import of_uri
@@ -25,7 +25,7 @@ def open_sim(uri: DeviceUri) -> Source:
 class MemoryOpener:
     """firmware_bridge's Opener of a device in memory. The device lives on between clients."""
 
-    def __init__(self, device: Device, pace: Pace) -> None:
+    def __init__(self, device: PortDevice, pace: Pace) -> None:
         self._device, self._pace = device, pace
 
     async def open(self, receiver: Receiver) -> "MemoryLink":
@@ -38,7 +38,7 @@ class MemoryOpener:
 class MemoryLink:
     """firmware_bridge's Transport to a device in memory, and the outlet of its pump."""
 
-    def __init__(self, device: Device, pace: Pace, receiver: Receiver) -> None:
+    def __init__(self, device: PortDevice, pace: Pace, receiver: Receiver) -> None:
         self._receiver: Receiver | None = receiver
         self._device, self._pace = device, pace
         self._pump = Pump(device, _Outlet(self), pace)

@@ -4,6 +4,39 @@ from types import TracebackType
 from typing import Protocol
 
 
+class PortDevice(Protocol):
+    """What a port drives: bytes and time in, bytes out. Times are in microseconds, and never go back."""
+
+    def receive(self, data: bytes, now_us: int) -> None:
+        """Bytes from the host."""
+        ...
+
+    def advance(self, now_us: int) -> None:
+        """Time goes on while the link can't take anything."""
+        ...
+
+    def poll(self, now_us: int) -> bytes:
+        """Time goes on; what is to be sent by now."""
+        ...
+
+    @property
+    def due_us(self) -> int | None:
+        """When `poll` has something new; None while it is the host's turn."""
+        ...
+
+    def link_down(self, now_us: int) -> bool:
+        """Whether the link is gone."""
+        ...
+
+    def taken_over(self) -> bytes:
+        """Another client comes: the last bytes for the one that has to go."""
+        ...
+
+    def client_lost(self) -> None:
+        """The port says that the client is gone."""
+        ...
+
+
 class Port(Protocol):
     """A place where a client finds the device: entered, it runs; left, it is gone."""
 

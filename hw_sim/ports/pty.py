@@ -5,8 +5,8 @@ import contextlib
 import os
 from types import TracebackType
 
-from hw_sim.device import Device
 from hw_sim.pace import Pace
+from hw_sim.ports.port import PortDevice
 from hw_sim.ports.running import RunningPump
 from hw_sim.pump import Pump
 from stetho.errors import ConfigError
@@ -21,7 +21,7 @@ class PtyPort:
     and beyond that the device's own bounded queue drops and says so.
     """
 
-    def __init__(self, device: Device, pace: Pace) -> None:
+    def __init__(self, device: PortDevice, pace: Pace) -> None:
         self._device, self._pace = device, pace
         self._near = self._far = -1
         self._path = ""

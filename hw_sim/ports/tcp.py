@@ -4,8 +4,8 @@ import asyncio
 from types import TracebackType
 from typing import cast
 
-from hw_sim.device import Device
 from hw_sim.pace import Pace
+from hw_sim.ports.port import PortDevice
 from hw_sim.ports.running import RunningPump
 from hw_sim.pump import Pump
 from stetho.errors import ConfigError
@@ -17,7 +17,7 @@ _MOST_CLIENTS = 16
 class TcpPort:
     """Listens on 127.0.0.1 (port 0: any free one). It serves one client: a new one that speaks takes over."""
 
-    def __init__(self, device: Device, pace: Pace, port: int = 0, host: str = "127.0.0.1") -> None:
+    def __init__(self, device: PortDevice, pace: Pace, port: int = 0, host: str = "127.0.0.1") -> None:
         self._device, self._pace = device, pace
         self._host, self._port = host, port
         self._clients: set[_Client] = set()
