@@ -116,7 +116,9 @@ class Engine:
         """Moves items to the worker; whatever ends the stream reaches the listeners after the last event."""
         if self._model is None:
             raise RuntimeError("The engine was not entered")
-        analysis = LiveAnalysis(self.device, self._source.spec(), self._model, self._clock, self._source.statistics)
+        analysis = LiveAnalysis(
+            self.device, self._source.spec(), self._model, self._clock, self._source.statistics, self.statistics
+        )
         worker = threading.Thread(target=self._work, args=(analysis,), name="stetho-worker", daemon=True)
         worker.start()
         error: Exception | None = None

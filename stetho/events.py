@@ -1,9 +1,12 @@
 """What `live` says while a stream runs: one frozen class an event, each with its JSON form (docs/schemas)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
-from stetho.source import DeviceInfo, LinkState, LinkStatistics
+from stetho.handoff import HandoffStatistics
+from stetho.source import ClockEstimate, DeviceInfo, LinkState, LinkStatistics
 from stetho.stream import Samples
 
 Json = dict[str, Any]
@@ -13,9 +16,21 @@ def _seconds(value: float) -> float:
     return round(value, 3)
 
 
+def _estimate(value: float | None, places: int) -> float | None:
+    return None if value is None else round(value, places)
+
+
+def _uncertainty(value: float | None, places: int) -> float | None:
+    """Rounded up, and by what the rounding of the estimate itself may take: a stated uncertainty still holds."""
+    return None if value is None else round(ceil((value + 0.5 / 10**places) * 10**places) / 10**places, places)
+
+
 @dataclass(frozen=True, slots=True)
 class LinkEvent:
-    """The link's state and counters, once a second and at each change. `age_ms`: how old the newest sample is."""
+    """The link's state and counters, once a second and at each change. `age_ms`: how old the newest sample is.
+
+    queues: how the hand-offs on the way to the analysis fare, by name.
+    """
 
     t_s: float
     state: LinkState
@@ -24,15 +39,18 @@ class LinkEvent:
     age_ms: float | None = None
     battery_percent: int | None = None
     reason: str | None = None
+    queues: Mapping[str, HandoffStatistics] = field(default_factory=dict)
 
     def to_json(self) -> Json:
         link = self.statistics
+        clock = link.clock or ClockEstimate(0.0, None)
         return {
             "event": "link",
             "t_s": _seconds(self.t_s),
             "state": self.state.value,
             "reason": self.reason or None,
-            "age_ms": None if self.age_ms is None else round(self.age_ms, 1),
+            "age_ms": _estimate(self.age_ms, 1),
+            "age_uncertainty_ms": _uncertainty(clock.age_uncertainty_ms, 2),
             "battery_percent": self.battery_percent,
             "samples_received": link.samples_received,
             "samples_concealed": link.samples_concealed,
@@ -40,9 +58,32 @@ class LinkEvent:
             "samples_resent": link.samples_resent,
             "packets_duplicate": link.packets_duplicate,
             "frames_damaged": link.frames_damaged,
+            "lost_share": round(link.lost_share, 6),
+            "concealed_share": round(link.concealed_share, 6),
+            "resend_requests": link.resend_requests,
+            "samples_stale": link.samples_stale,
+            "overflows": link.overflows,
+            "samples_overflowed": link.samples_overflowed,
+            "reconnects": link.reconnects,
+            "items_missed": link.items_missed,
+            "drift_ppm": _estimate(clock.drift_ppm, 2),
+            "drift_uncertainty_ppm": _uncertainty(clock.drift_uncertainty_ppm, 2),
+            "drift_over_s": None if clock.drift_ppm is None else round(clock.over_s, 1),
+            "sample_rate_measured_hz": _estimate(clock.rate_hz, 4),
+            "sample_rate_uncertainty_hz": _uncertainty(clock.rate_uncertainty_hz, 4),
+            "queues": {name: _queue(queue) for name, queue in self.queues.items()},
             "origin": self.device.origin.value,
             "serial_number": self.device.serial_number,
         }
+
+
+def _queue(queue: HandoffStatistics) -> Json:
+    return {
+        "waiting": queue.waiting,
+        "most_waiting": queue.most_waiting,
+        "capacity": queue.capacity,
+        "dropped": queue.dropped,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """What a stream means while it runs: source items in, events out. Synchronous; the engine gives it a thread."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from stetho.clock import Clock
 from stetho.dsp.filters import BandPass
 from stetho.events import Event, LinkEvent, WaveEvent
+from stetho.handoff import HandoffStatistics
 from stetho.inference.session import MurmurModel
 from stetho.live_take import LiveTake
 from stetho.source import (
@@ -35,9 +36,10 @@ class LiveAnalysis:
         model: MurmurModel,
         clock: Clock,
         statistics: Callable[[], LinkStatistics],
+        queues: Callable[[], Mapping[str, HandoffStatistics]] = dict,
     ) -> None:
         self._device, self._spec, self._model, self._clock = device, spec, model, clock
-        self._statistics = statistics
+        self._statistics, self._queues = statistics, queues
         self._cutter = TakeCutter(spec.rate_hz, has_contact_sensor=device.has_contact_sensor)
         self._spool = TakeSpool(spec)
         self._display = BandPass()
@@ -122,5 +124,12 @@ class LiveAnalysis:
     def _link(self, reason: str) -> LinkEvent:
         age_ms = None if self._newest_ns is None else self.age_ms(self._newest_ns)
         return LinkEvent(
-            self._t_s, self._state, self._device, self._statistics(), age_ms, self._battery, reason or None
+            self._t_s,
+            self._state,
+            self._device,
+            self._statistics(),
+            age_ms,
+            self._battery,
+            reason or None,
+            self._queues(),
         )

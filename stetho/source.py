@@ -120,7 +120,7 @@ class ClockEstimate:
     """
 
     over_s: float
-    age_uncertainty_ms: float
+    age_uncertainty_ms: float | None
     drift_ppm: float | None = None
     drift_uncertainty_ppm: float | None = None
     rate_hz: float | None = None

@@ -5,13 +5,15 @@ from stetho.events import Event, LinkEvent, VerdictEvent
 from stetho.source import LinkState
 from stetho.stream import Origin
 
+_MARKS = {Origin.SIMULATED.value: "SIMULATED · ", Origin.REPLAYED.value: "REPLAYED · "}
+
 
 def said(event: Event) -> str:
     """The line for an event; empty for those that only a screen or a program can use."""
     match event:
         case VerdictEvent():
             standing = "final" if event.final else "provisional"
-            mark = "SIMULATED · " if event.origin == Origin.SIMULATED.value else ""
+            mark = _MARKS.get(event.origin, "")
             caution = f" (caution: {caution_words(event.applicability)})" if event.final and event.applicability else ""
             return f"{mark}take {event.take}, {standing}: {verdict_words(event.murmur)}{caution}"
         case LinkEvent():
@@ -22,4 +24,6 @@ def said(event: Event) -> str:
 
 def _link_words(event: LinkEvent) -> str:
     words = "signal lost, trying again" if event.state in {LinkState.LOST, LinkState.STALLED} else event.state.value
-    return f"{words} ({event.reason})" if event.reason else words
+    slow = event.statistics.samples_overflowed
+    why = [event.reason or "", f"the link is too slow, the device put off {slow} samples" if slow else ""]
+    return f"{words} ({'; '.join(filter(None, why))})" if any(why) else words

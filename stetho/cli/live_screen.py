@@ -23,6 +23,7 @@ def draw(state: LiveState, width: int, height: int, now_ns: int) -> Text:
         _fact("Heart rate", _rate(state, now_ns)),
         _fact("Quality", _quality(state, now_ns)),
         _fact("Link", _link(state, now_ns)),
+        _fact("", _engineer(state)),
         _fact("Device", _device(state)),
     ]
     foot = [Text(line, style="dim") for line in textwrap.wrap(f"{INVESTIGATIONAL} q ends.", width)]
@@ -132,9 +133,30 @@ def _link(state: LiveState, now_ns: int) -> Text:
     word = "lost" if state.lost(now_ns) and not state.ended else link.state.value
     reason = f" ({link.reason})" if link.reason else ""
     counts = link.statistics
-    total = max(1, counts.samples_received + counts.samples_lost)
-    losses = f" · lost {100 * counts.samples_lost / total:.2f} % · concealed {counts.samples_concealed} samples"
+    losses = f" · lost {100 * counts.lost_share:.2f} % · concealed {100 * counts.concealed_share:.2f} %"
     return Text(f"{word}{reason}{age}{losses}")
+
+
+def _engineer(state: LiveState) -> Text:
+    """The link's truth in a line for those who build it: what is usual first, what went wrong only where it did."""
+    if state.link is None:
+        return Text()
+    counts, clock = state.link.statistics, state.link.statistics.clock
+    parts = [f"resent {counts.samples_resent}"]
+    if clock is not None and clock.drift_ppm is not None and clock.drift_uncertainty_ppm is not None:
+        parts.append(f"clock {clock.drift_ppm:+.1f} ± {clock.drift_uncertainty_ppm:.1f} ppm")
+    waiting = sum(queue.waiting for queue in state.link.queues.values())
+    dropped = sum(queue.dropped for queue in state.link.queues.values()) + counts.items_missed
+    parts.append(f"{waiting} waiting")
+    rare = {
+        "dropped": dropped,
+        "damaged": counts.frames_damaged,
+        "too late": counts.samples_stale,
+        "overflowed": counts.samples_overflowed,
+        "reconnects": counts.reconnects,
+    }
+    parts += [f"{words} {count}" for words, count in rare.items() if count]
+    return Text(" · ".join(parts), style="dim")
 
 
 def _device(state: LiveState) -> Text:

@@ -27,5 +27,14 @@ def test_a_lost_link_says_why() -> None:
     assert said(lost) == "link: signal lost, trying again (unplugged)"
 
 
+def test_a_replayed_recording_is_marked_as_one() -> None:
+    assert said(verdict("replayed", final=False)).startswith("REPLAYED · take 1")
+
+
+def test_a_device_that_puts_samples_off_is_said_to_have_a_slow_link() -> None:
+    slow = LinkEvent(1.0, LinkState.STREAMING, DEVICE, LinkStatistics(overflows=1, samples_overflowed=1600))
+    assert said(slow) == "link: streaming (the link is too slow, the device put off 1600 samples)"
+
+
 def test_what_only_a_screen_can_use_is_no_line() -> None:
     assert said(WaveEvent(1.0, np.zeros(3, np.float32), 4000, 0, 0)) == ""

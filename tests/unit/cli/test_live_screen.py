@@ -8,8 +8,9 @@ import pytest
 from stetho.cli.live_screen import draw
 from stetho.cli.live_state import LOST_AFTER_S, LiveState
 from stetho.events import BeatEvent, LinkEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
+from stetho.handoff import HandoffStatistics
 from stetho.notice import INVESTIGATIONAL
-from stetho.source import DeviceInfo, LinkState, LinkStatistics
+from stetho.source import ClockEstimate, DeviceInfo, LinkState, LinkStatistics
 from stetho.stream import Origin
 
 DEVICE = DeviceInfo(
@@ -137,6 +138,26 @@ def test_a_link_that_says_it_is_lost_is_believed_at_once(state_of_link: LinkStat
     assert "SIGNAL LOST" in screen
     assert "unplugged" in screen
     assert not inked(screen)
+
+
+def test_the_links_truth_is_one_calm_line() -> None:
+    state = streaming()
+    clock = ClockEstimate(60.0, 0.4, 35.12, 2.31, 4000.14, 0.01)
+    queues = {"live": HandoffStatistics(9, 6, 0, 3, 5, 256)}
+    state.take(replace(LINK, statistics=LinkStatistics(9900, 80, 100, 240, clock=clock), queues=queues))
+    assert "resent 240 · clock +35.1 ± 2.3 ppm · 3 waiting" in text(state)
+    assert "concealed 0.80 %" in text(state)
+    for word in ("dropped", "too late", "overflowed", "reconnects", "damaged"):
+        assert word not in text(state)
+
+
+def test_what_went_wrong_on_the_link_is_said_where_it_did() -> None:
+    state = streaming()
+    bad = LinkStatistics(
+        9900, frames_damaged=2, samples_stale=800, samples_overflowed=1600, reconnects=1, items_missed=7
+    )
+    state.take(replace(LINK, statistics=bad))
+    assert "dropped 7 · damaged 2 · too late 800 · overflowed 1600" in text(state, width=120)
 
 
 def test_the_trace_after_a_loss_begins_anew() -> None:
