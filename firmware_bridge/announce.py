@@ -35,13 +35,19 @@ def runtime_folder() -> Path:
     return Path(runtime) / "stetho" if runtime else Path(tempfile.gettempdir()) / f"stetho-{getuser()}"
 
 
-@contextmanager
-def announced(address: str, serial_number: str) -> Iterator[Announcement]:
-    """Announces a simulator for as long as the block runs. Raises ConfigError where the folder is not the user's own."""
+def own_runtime_folder() -> Path:
+    """The same, made where it is not there. Raises ConfigError where it is not the user's own, OSError for no room."""
     folder = runtime_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not _is_ours(folder):
         raise ConfigError(f"{folder} belongs to someone else: set XDG_RUNTIME_DIR to a folder of your own.")
+    return folder
+
+
+@contextmanager
+def announced(address: str, serial_number: str) -> Iterator[Announcement]:
+    """Announces a simulator for as long as the block runs. Raises ConfigError where the folder is not the user's own."""
+    folder = own_runtime_folder()
     announcement = Announcement(os.getpid(), address, serial_number)
     handle, name = tempfile.mkstemp(prefix=f"sim-{announcement.pid}-", suffix=".json.new", dir=folder)
     file = Path(name.removesuffix(".new"))

@@ -71,6 +71,11 @@ class Device:
         """Whether a fault has taken the link."""
         return any(fault.link_down(now_us) for fault in self._faults)
 
+    @property
+    def may_vanish(self) -> bool:
+        """Whether a fault may ever take the link."""
+        return any(type(fault).link_down is not Fault.link_down for fault in self._faults)
+
     def taken_over(self) -> bytes:
         """Another client comes: the last bytes for the one that has to go."""
         return b"".join(self._firmware.taken_over())

@@ -23,6 +23,10 @@ class Pace:
         """Whether time jumps instead of running."""
         return self._speed == 0
 
+    def machine_s(self, device_s: float) -> float:
+        """How long the machine takes for that much of the device's time; as long, where time is free."""
+        return device_s / self._speed if self._speed else device_s
+
     def now_us(self) -> int:
         """What the device's clock says."""
         if self.free:

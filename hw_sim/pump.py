@@ -6,7 +6,8 @@ from typing import Protocol
 from hw_sim.pace import Pace
 from hw_sim.ports.port import PortDevice
 
-_BUSY_S = 0.25  # how often a device looks at a link that takes nothing
+_BUSY_S = 0.25  # how often a device looks at a link that takes nothing, in its own time
+_OFTENEST_S = 0.005
 
 
 class Outlet(Protocol):
@@ -58,7 +59,7 @@ class Pump:
     async def _wait(self) -> None:
         due = self.device.due_us
         if not self._outlet.ready():
-            delay: float | None = _BUSY_S
+            delay: float | None = max(self.pace.machine_s(_BUSY_S), _OFTENEST_S)
         elif due is None:
             delay = None
         else:

@@ -28,6 +28,11 @@ class PortDevice(Protocol):
         """Whether the link is gone."""
         ...
 
+    @property
+    def may_vanish(self) -> bool:
+        """Whether the link may ever be gone."""
+        ...
+
     def taken_over(self) -> bytes:
         """Another client comes: the last bytes for the one that has to go."""
         ...

@@ -115,6 +115,11 @@ class ReplayedDevice:
             self._back_us = None
         return self._back_us is not None
 
+    @property
+    def may_vanish(self) -> bool:
+        """A captured link may have broken."""
+        return True
+
     def _begin_anew(self) -> None:
         self._at, self._played, self._nonce, self._stream_id = 0, None, None, 0
 

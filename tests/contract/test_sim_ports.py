@@ -3,6 +3,7 @@
 import asyncio
 import os
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -67,6 +68,10 @@ async def take(source, stop_after: int | None = None) -> SimpleNamespace:
     return heard
 
 
+def is_link(path: str) -> bool:
+    return Path(path).is_symlink()
+
+
 def pcm(chunk: Chunk) -> np.ndarray:
     return np.round(chunk.chest * 32768).astype(int)
 
@@ -127,7 +132,7 @@ def test_a_client_that_leaves_in_mid_stream_makes_room_for_the_next(kind):
         assert np.array_equal(heard.pcm, truth[: len(heard.pcm)])
 
 
-@pytest.mark.parametrize("kind", [kind for kind in PORTS if kind != "pty"])
+@pytest.mark.parametrize("kind", PORTS)
 def test_a_broken_link_is_taken_up_again_and_nothing_is_missing(kind):
     recipe = Recipe("clear", 8, seconds=12.0)
     device = Device(recipe.device().identity, recipe.programme(), (Disconnect(4_000_000, 4_000_000),))
@@ -142,6 +147,28 @@ def test_a_broken_link_is_taken_up_again_and_nothing_is_missing(kind):
     assert LinkState.LOST in states
     assert LinkState.RESUMED in states
     assert states[-1] is LinkState.ENDED
+
+
+@pytest.mark.skipif(not has_pty(), reason="this system has no pty")
+def test_a_pty_that_can_vanish_has_a_link_as_its_address_and_none_while_it_is_gone():
+    recipe = Recipe("clear", 8, seconds=6.0)
+    device = Device(recipe.device().identity, recipe.programme(), (Disconnect(1_000_000, 2_000_000),))
+
+    async def main():
+        async with port_of("pty", device, Pace(4.0)) as port:
+            path = port.address.removeprefix("serial://")
+            assert is_link(path)
+            playing = asyncio.create_task(take(open_uri(port.address)))
+            gone = 0
+            while not playing.done():
+                gone += not is_link(path)
+                await asyncio.sleep(0.02)
+            return path, gone, await playing
+
+    path, gone, heard = asyncio.run(main())
+    assert gone >= 10
+    assert not is_link(path)
+    assert np.array_equal(heard.pcm, Heart(scenario("clear", Wish(seed=8))).read(24_000))
 
 
 @pytest.mark.skipif(not has_pty(), reason="this system has no pty")
