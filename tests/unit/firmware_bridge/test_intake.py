@@ -155,10 +155,11 @@ def test_the_clock_is_published_with_its_uncertainty(rig):
         stream.packet(number)
         stream.tick(there_ns=MS // 5, back_ns=MS // 3)
     clock = stream.intake.statistics().clock
+    assert clock is not None
     assert clock.drift_ppm == pytest.approx(80, abs=clock.drift_uncertainty_ppm)
-    assert clock.drift_uncertainty_ppm < 30
+    assert 0 < (clock.drift_uncertainty_ppm or 0) < 30
     assert clock.rate_hz == pytest.approx(4000.32, abs=clock.rate_uncertainty_hz)
-    assert clock.age_uncertainty_ms < 1
+    assert 0 < (clock.age_uncertainty_ms or 0) < 1
 
 
 def test_time_is_asked_quickly_at_first_and_then_each_second(rig):
