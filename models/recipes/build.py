@@ -18,7 +18,7 @@ from beats_figures import states_figures
 from card import Card, write_card
 from dataset import REPOSITORY, Recording, data_folder, state_intervals
 from durations import Duration, durations
-from figures import cross_fit, difference_of_auroc, final_rule, murmur_figures
+from figures import cross_fit, difference_of_auroc, fitted, murmur_figures
 from folds import FOLDS, assign_folds, split_hash
 from golden import write_golden
 from manifest import Judgement, Training, write_manifest
@@ -31,6 +31,7 @@ from runs import RELEASE, all_runs, pack, perform
 from scores import Scores, session
 from speed import speed
 from subgroups import healthy_elsewhere, subgroups
+from targets import targets
 from train import Recipe
 
 from stetho.heart.beats import Durations, StateDuration
@@ -56,7 +57,7 @@ def release(out: Path, work: Path) -> None:
     judged = [rows[index] for index in circor["int8"].rows]
     fold_of = np.asarray([folds[row.group] for row in judged])
     crossed = cross_fit(judged, circor["int8"], fold_of)
-    fitted, thresholds = final_rule(judged, circor["int8"])
+    calibration, rule = fitted(judged, circor["int8"].present, circor["int8"].unknown)
     lasting = durations(intervals, [row.name for row in judged])
     limit = distance_limit(circor["int8"])
 
@@ -64,18 +65,18 @@ def release(out: Path, work: Path) -> None:
     for precision in ("fp32", "int8"):
         shutil.copyfile(work / f"{RELEASE}.{precision}.onnx", out / f"model.{precision}.onnx")
     runs = all_runs()
+    taught = targets(rows, Recipe().emphasis)
     training = Training(
-        rows=Counter(rows[index].dataset for index in runs[-1].rows(rows)),
+        rows=Counter(rows[index].dataset for index in runs[-1].rows(rows) if taught.draws[index] > 0.0),
         split_sha256=split_hash(folds),
         folds=FOLDS,
         seeds=tuple(run.seed for run in runs),
     )
-    write_manifest(out, Judgement(fitted, thresholds), lasting, training, limit)
+    write_manifest(out, Judgement(calibration, rule), lasting, training, limit)
     write_golden(out)
     network = session(out / "model.int8.onnx")
-    threshold = (float(np.log(thresholds.present / (1 - thresholds.present))) - fitted.present.intercept) / (
-        fitted.present.slope
-    )
+    limit_logit = float(np.log(rule.recording.present / (1.0 - rule.recording.present)))
+    threshold = (limit_logit - calibration.present.intercept) / calibration.present.slope
     write_card(
         out,
         Card(
@@ -83,7 +84,7 @@ def release(out: Path, work: Path) -> None:
             quantisation=difference_of_auroc(judged, circor["int8"], circor["fp32"]),
             states=states_figures(rows, features, circor["int8"], intervals, viterbi(lasting)),
             subgroups=subgroups(judged, circor["int8"], crossed),
-            healthy=healthy_elsewhere(rows, parts["int8"], fitted, thresholds),
+            healthy=healthy_elsewhere(rows, parts["int8"], calibration, rule.recording),
             check=check_figures(network, rows, data_folder()),
             distances=distance_figures(network, circor["int8"], limit, data_folder()),
             distance_limit=limit,
@@ -91,7 +92,7 @@ def release(out: Path, work: Path) -> None:
             robustness=robustness(rows, features, work),
             speed=[speed(out / f"model.{precision}.onnx") for precision in ("int8", "fp32")],
             training=training,
-            thresholds=thresholds,
+            rule=rule,
         ),
     )
 

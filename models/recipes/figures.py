@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from dataset import Recording
 from metrics import Figure, auroc, calibration_error, figure, sensitivity_at, weighted_accuracy
+from platt import sigmoid
 from scores import Scores
-from verdicts import Calibration, Exams, Thresholds, best_thresholds, calibrate, recording_labels
+from verdicts import Calibration, Exams, Labels, Odds, Rule, best_rule, calibrate, odds
 
 Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
@@ -19,12 +20,12 @@ Bool = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class CrossFitted:
-    """Probabilities and words of each fold, with curves and thresholds that come from the other folds."""
+    """Log-odds and words of each fold, with curves and thresholds that come from the other folds."""
 
-    present: Float64
-    unknown: Float64
-    recording_labels: list[str]
-    exam_labels: list[str]
+    recordings: Odds
+    exams: Odds
+    recording_labels: Labels
+    exam_labels: Labels
 
 
 @dataclass(frozen=True)
@@ -37,42 +38,54 @@ class MurmurFigures:
     recording_unknown_auroc: Figure
     exam_unknown_auroc: Figure
     sensitivity_at_90: Figure
-    weighted_accuracy: Figure
+    calibration_error: Figure
+    words: WordFigures
+
+
+@dataclass(frozen=True)
+class WordFigures:
+    """Of what is said of exams; ``confusion`` has a row for each true label."""
+
     sensitivity: Figure
     specificity: Figure
     unknown_found: Figure
-    calibration_error: Figure
+    weighted_accuracy: Figure
     confusion: tuple[tuple[int, int, int], ...]
 
 
 def cross_fit(rows: Sequence[Recording], scores: Scores, folds: Int64) -> CrossFitted:
     """Fit on four folds, speak of the fifth: what a new set of people would meet."""
-    present, unknown = np.zeros(len(rows)), np.zeros(len(rows))
-    spoken = np.full(len(rows), "", dtype=object)
     exams = Exams(rows)
-    said = np.full(len(exams.members), "", dtype=object)
     exam_folds = np.asarray([folds[members[0]] for members in exams.members])
+    crossed = CrossFitted(
+        Odds(np.zeros(len(rows)), np.zeros(len(rows))),
+        Odds(np.zeros(len(exam_folds)), np.zeros(len(exam_folds))),
+        np.full(len(rows), "", dtype="<U7"),
+        np.full(len(exam_folds), "", dtype="<U7"),
+    )
     for fold in np.unique(folds):
-        others, own = folds != fold, folds == fold
-        fitted = calibrate(
-            [row for row, use in zip(rows, others, strict=True) if use], scores.present[others], scores.unknown[others]
+        others, own, own_exams = folds != fold, folds == fold, exam_folds == fold
+        known = [row for row, use in zip(rows, others, strict=True) if use]
+        calibration, rule = fitted(known, scores.present[others], scores.unknown[others])
+        recordings = odds(calibration, scores.present, scores.unknown)
+        of_exams, _ = exams.odds(recordings, rule.recording)
+        crossed.recordings.present[own], crossed.recordings.unknown[own] = (
+            recordings.present[own],
+            recordings.unknown[own],
         )
-        everywhere = fitted.present.probability(scores.present), fitted.unknown.probability(scores.unknown)
-        thresholds = best_thresholds(exams, list(np.flatnonzero(exam_folds != fold)), *everywhere)
-        labels = exams.labels(*everywhere, thresholds)
-        for index in np.flatnonzero(exam_folds == fold):
-            said[index] = labels[index]
-        present[own], unknown[own] = everywhere[0][own], everywhere[1][own]
-        spoken[own] = np.asarray(recording_labels(*everywhere, thresholds), dtype=object)[own]
-    return CrossFitted(present, unknown, list(spoken), list(said))
+        crossed.exams.present[own_exams], crossed.exams.unknown[own_exams] = (
+            of_exams.present[own_exams],
+            of_exams.unknown[own_exams],
+        )
+        crossed.recording_labels[own] = recordings.labels(rule.recording)[own]
+        crossed.exam_labels[own_exams] = exams.labels(recordings, rule)[own_exams]
+    return crossed
 
 
-def final_rule(rows: Sequence[Recording], scores: Scores) -> tuple[Calibration, Thresholds]:
-    """Curves and thresholds that are shipped: of all out-of-fold scores."""
-    fitted = calibrate(rows, scores.present, scores.unknown)
-    exams = Exams(rows)
-    probabilities = fitted.present.probability(scores.present), fitted.unknown.probability(scores.unknown)
-    return fitted, best_thresholds(exams, range(len(exams.members)), *probabilities)
+def fitted(rows: Sequence[Recording], present: Float64, unknown: Float64) -> tuple[Calibration, Rule]:
+    """Curves and thresholds of these recordings: what is shipped, if they are all out-of-fold scores."""
+    calibration = calibrate(rows, present, unknown)
+    return calibration, best_rule(rows, odds(calibration, present, unknown))
 
 
 def murmur_figures(rows: Sequence[Recording], scores: Scores, crossed: CrossFitted) -> MurmurFigures:
@@ -80,11 +93,9 @@ def murmur_figures(rows: Sequence[Recording], scores: Scores, crossed: CrossFitt
     exams = Exams(rows)
     people = [row.group for row in rows]
     labels = np.asarray([row.site_label for row in rows])
-    truth = np.asarray(exams.truth)
-    said = np.asarray(crossed.exam_labels)
+    truth = exams.truth
     judged, exam_judged = labels != "unknown", truth != "unknown"
-    highest, mean = exams.highest(scores.present), exams.mean(scores.present)
-    doubt = exams.mean(scores.unknown)
+    shipped, mean = crossed.exams.present, exams.mean(scores.present)
 
     def of_exams(chosen: Bool, measure: Callable[[Int64], float]) -> Figure:
         return _among(exams.people, chosen, measure)
@@ -95,33 +106,42 @@ def murmur_figures(rows: Sequence[Recording], scores: Scores, crossed: CrossFitt
     everyone, everything = np.ones(len(truth), bool), np.ones(len(labels), bool)
     heard = labels == "present"
     return MurmurFigures(
-        exam_auroc=of_exams(exam_judged, lambda i: auroc(truth[i] == "present", highest[i])),
+        exam_auroc=of_exams(exam_judged, lambda i: auroc(truth[i] == "present", shipped[i])),
         exam_auroc_of_mean=of_exams(exam_judged, lambda i: auroc(truth[i] == "present", mean[i])),
         recording_auroc=of_recordings(judged, lambda i: auroc(heard[i], scores.present[i])),
         recording_unknown_auroc=of_recordings(everything, lambda i: auroc(labels[i] == "unknown", scores.unknown[i])),
-        exam_unknown_auroc=of_exams(everyone, lambda i: auroc(truth[i] == "unknown", doubt[i])),
-        sensitivity_at_90=of_exams(exam_judged, lambda i: sensitivity_at(truth[i] == "present", highest[i], 0.9)),
-        weighted_accuracy=of_exams(everyone, lambda i: weighted_accuracy(list(truth[i]), list(said[i]))),
-        sensitivity=of_exams(truth == "present", lambda i: float((said[i] == "present").mean())),
-        specificity=of_exams(truth == "absent", lambda i: float((said[i] != "present").mean())),
-        unknown_found=of_exams(truth == "unknown", lambda i: float((said[i] == "unknown").mean())),
-        calibration_error=of_recordings(judged, lambda i: calibration_error(heard[i], crossed.present[i])),
-        confusion=confusion(exams.truth, crossed.exam_labels),
+        exam_unknown_auroc=of_exams(everyone, lambda i: auroc(truth[i] == "unknown", crossed.exams.unknown[i])),
+        sensitivity_at_90=of_exams(exam_judged, lambda i: sensitivity_at(truth[i] == "present", shipped[i], 0.9)),
+        calibration_error=of_recordings(
+            judged, lambda i: calibration_error(heard[i], sigmoid(crossed.recordings.present[i]))
+        ),
+        words=_words(exams, crossed.exam_labels),
     )
 
 
-def confusion(truth: Sequence[str], said: Sequence[str]) -> tuple[tuple[int, int, int], ...]:
+def _words(exams: Exams, said: Labels) -> WordFigures:
+    truth, people = exams.truth, exams.people
+    everyone = np.ones(len(truth), bool)
+    return WordFigures(
+        sensitivity=_among(people, truth == "present", lambda i: float((said[i] == "present").mean())),
+        specificity=_among(people, truth == "absent", lambda i: float((said[i] != "present").mean())),
+        unknown_found=_among(people, truth == "unknown", lambda i: float((said[i] == "unknown").mean())),
+        weighted_accuracy=_among(people, everyone, lambda i: weighted_accuracy(truth[i], said[i])),
+        confusion=confusion(truth, said),
+    )
+
+
+def confusion(truth: Labels, said: Labels) -> tuple[tuple[int, int, int], ...]:
     """Counts; a row for each true label, a column for each word, both in the order present, unknown, absent."""
     order = ("present", "unknown", "absent")
-    pairs = list(zip(truth, said, strict=True))
-    rows = (tuple(pairs.count((label, word)) for word in order) for label in order)
+    rows = (tuple(int(((truth == label) & (said == word)).sum()) for word in order) for label in order)
     return tuple((row[0], row[1], row[2]) for row in rows)
 
 
 def difference_of_auroc(rows: Sequence[Recording], one: Scores, other: Scores) -> Figure:
-    """Exam AUROC of ``one`` less that of ``other``, resampled together."""
+    """Exam AUROC of ``one`` less that of ``other``, by the highest of all recordings, resampled together."""
     exams = Exams(rows)
-    truth = np.asarray(exams.truth)
+    truth = exams.truth
     first, second = exams.highest(one.present), exams.highest(other.present)
 
     def gain(i: Int64) -> float:

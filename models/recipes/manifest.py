@@ -9,7 +9,7 @@ from pathlib import Path
 
 from durations import Duration
 from features import STATE_FRAMES, WINDOW_FRAMES
-from verdicts import Calibration, Thresholds
+from verdicts import Calibration, Rule
 
 from stetho.dsp.mel import FLOOR, FMAX_HZ, FMIN_HZ, HOP, N_FFT, N_MELS, RATE_HZ, mel_sha256
 
@@ -22,7 +22,7 @@ class Judgement:
     """How logits become words."""
 
     calibration: Calibration
-    thresholds: Thresholds
+    rule: Rule
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def write_manifest(
     """Write ``folder/manifest.toml`` for ``folder/model.int8.onnx``; the folder's name is the version."""
     network = (folder / "model.int8.onnx").read_bytes()
     version = folder.name
-    curves, thresholds = judgement.calibration, judgement.thresholds
+    curves, rule = judgement.calibration, judgement.rule
     command = COMMAND.format(version=version)
     states = "\n".join(_duration(name, duration) for name, duration in durations.items())
     rows = "\n".join(f"{dataset} = {count}" for dataset, count in training.rows.items())
@@ -93,16 +93,16 @@ prevalence = {curves.prevalence:.4f}
 
 # unknown_probability >= unknown: "unknown"; else probability >= present: "present"; else "absent".
 [thresholds]
-present = {thresholds.present:.3f}
-unknown = {thresholds.unknown:.3f}
+present = {rule.recording.present:.3f}
+unknown = {rule.recording.unknown:.3f}
 
 # A site is usable unless its recording is unknown. An exam without a usable site is unknown. Else its probability is the
 # highest, and its unknown_probability the lowest, of the usable sites: probability >= present: "present"; else
 # unknown_probability >= unknown: "unknown"; else "absent". How many sites there are has no part in it.
 [exam]
 rule = "{EXAM_RULE}"
-present = {thresholds.present:.3f}
-unknown = {thresholds.exam_unknown:.3f}
+present = {rule.exam.present:.3f}
+unknown = {rule.exam.unknown:.3f}
 
 # The root mean square of a window's embedding; above the limit, the window is unlike all that the model was trained on.
 [embedding]

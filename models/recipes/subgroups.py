@@ -11,7 +11,7 @@ from dataset import Recording
 from figures import CrossFitted
 from metrics import Figure, auroc, figure
 from scores import Scores
-from verdicts import Calibration, Thresholds, recording_labels
+from verdicts import Calibration, Thresholds, odds
 
 Bool = npt.NDArray[np.bool_]
 
@@ -30,7 +30,7 @@ def subgroups(rows: Sequence[Recording], scores: Scores, crossed: CrossFitted) -
     """CirCor, by site, by age and by how loud the murmur is."""
     heard = np.asarray([row.site_label == "present" for row in rows])
     judged = np.asarray([row.site_label != "unknown" for row in rows])
-    said = np.asarray(crossed.recording_labels)
+    said = crossed.recording_labels
     people = np.asarray([row.group for row in rows])
     found: list[Subgroup] = []
 
@@ -57,7 +57,7 @@ def subgroups(rows: Sequence[Recording], scores: Scores, crossed: CrossFitted) -
 
 
 def healthy_elsewhere(
-    rows: Sequence[Recording], scores: Scores, fitted: Calibration, thresholds: Thresholds
+    rows: Sequence[Recording], scores: Scores, calibration: Calibration, thresholds: Thresholds
 ) -> list[Subgroup]:
     """physionet2016: what is said, out of fold, of usable recordings of people diagnosed as healthy."""
     places = [
@@ -65,13 +65,7 @@ def healthy_elsewhere(
         for place, index in enumerate(scores.rows)
         if rows[index].dataset == "physionet2016" and rows[index].judged and rows[index].usable
     ]
-    said = np.asarray(
-        recording_labels(
-            fitted.present.probability(scores.present[places]),
-            fitted.unknown.probability(scores.unknown[places]),
-            thresholds,
-        )
-    )
+    said = odds(calibration, scores.present[places], scores.unknown[places]).labels(thresholds)
     people = [rows[scores.rows[place]].group for place in places]
     name = "physionet2016, healthy and usable"
     return [
