@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from stetho.clock import SYSTEM_CLOCK
+from stetho.clock import SYSTEM_CLOCK, Clock
 from stetho.records.durable import make_durable
 
 MAGIC_BYTES = 16
@@ -41,8 +41,8 @@ class AppendLog:
     Raises OSError from every method, FileExistsError where the file is there. The file is locked while it is written.
     """
 
-    def __init__(self, path: Path, magic: bytes) -> None:
-        self.path = path
+    def __init__(self, path: Path, magic: bytes, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._clock = clock
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         self._file = os.open(path, flags, 0o666)
         self.size_bytes = 0
@@ -63,7 +63,7 @@ class AppendLog:
             raise ValueError(f"a record holds {MOST_PAYLOAD_BYTES} bytes at most, not {len(payload)}")
         self._write(_record(kind, time_ns, payload))
         if self._unsynced_since_ns is None:
-            self._unsynced_since_ns = SYSTEM_CLOCK.monotonic_ns()
+            self._unsynced_since_ns = self._clock.monotonic_ns()
 
     def _write(self, data: bytes) -> None:
         left = memoryview(data)
@@ -82,7 +82,7 @@ class AppendLog:
         """In how many seconds `sync_if_due` has something to do; None while all is on the disk."""
         if self._unsynced_since_ns is None:
             return None
-        return max(0, self._unsynced_since_ns + SYNC_NS - SYSTEM_CLOCK.monotonic_ns()) / 1e9
+        return max(0, self._unsynced_since_ns + SYNC_NS - self._clock.monotonic_ns()) / 1e9
 
     def sync_if_due(self) -> None:
         """Makes durable what has waited for long enough."""

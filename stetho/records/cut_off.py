@@ -19,10 +19,13 @@ def journal_path(audio: Path) -> Path:
 def find_cut_off(folder: Path) -> Iterator[Path]:
     """The journals of a folder that hold sound and that nobody is writing, by name."""
     for suffix in SUFFIXES:
-        for path in sorted(folder.glob(f"*{suffix}{SUFFIX}")):
-            with suppress(RecordError), JournalReader(path) as journal:
-                if journal.has_sound:
-                    yield path
+        yield from (path for path in sorted(folder.glob(f"*{suffix}{SUFFIX}")) if _is_cut_off(path))
+
+
+def _is_cut_off(path: Path) -> bool:
+    with suppress(RecordError), JournalReader(path) as journal:
+        return journal.has_sound
+    return False
 
 
 def make_room(journal: Path) -> None:

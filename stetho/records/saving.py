@@ -52,6 +52,7 @@ def save(journal: JournalReader, audio: Path, *, overwrite: bool = False) -> Sav
         raise RecordError(f"{journal.path} holds no sound; there is nothing to save.")
     spec = journal.stream.spec
     unnamed = audio.with_name(audio.name + UNNAMED)
+    unnamed_sidecar = sidecar_path(audio).with_name(sidecar_path(audio).name + UNNAMED)
     writer = SoundWriter(unnamed, spec, SUFFIXES[audio.suffix.lower()])
     try:
         tape = Tape(writer, spec)
@@ -61,15 +62,15 @@ def save(journal: JournalReader, audio: Path, *, overwrite: bool = False) -> Sav
         if audio.exists() and not overwrite and checksum_of(audio) != writer.checksum:
             raise RecordError(f"{audio} is there already and is another recording; name a new one, or say --force.")
         sidecar = _sidecar(journal, tape, audio.name, unnamed)
-        unnamed_sidecar = sidecar_path(audio).with_name(sidecar_path(audio).name + UNNAMED)
         write_sidecar(unnamed_sidecar, sidecar)
         _name(audio, unnamed, unnamed_sidecar)
-    except OSError as error:
+    except (OSError, RecordError) as error:
         writer.discard()
+        with suppress(OSError):
+            unnamed_sidecar.unlink(missing_ok=True)
+        if isinstance(error, RecordError):
+            raise
         raise RecordError(f"{audio} could not be saved ({error.strerror or error}).") from error
-    except RecordError:
-        writer.discard()
-        raise
     with suppress(OSError):  # it is saved; a journal that stays will be found again, and found to be this recording
         journal.path.unlink()
         make_durable(journal.path.parent)

@@ -41,6 +41,8 @@ class SoundWriter:
         try:
             self._sound = soundfile.SoundFile(path, "w", spec.rate_hz, len(spec.channels), "PCM_16", format=form)
         except (soundfile.SoundFileError, OSError, UnicodeError) as error:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
             raise RecordError(f"{path} can't be written; choose another name or folder.") from error
         write_origin(spec.origin, self._sound)
 
