@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hw_sim.faults import Clipping, Hum, LiftOff
+from hw_sim.hearing import Hearing
 from hw_sim.heart import SCENARIOS, Heart, HeartSettings, Murmur, Phase, Shape, Site, Surroundings, Wish, scenario
+from hw_sim.recipe import Recipe
 from stetho.errors import ConfigError
 
 SILENT = Surroundings(room_db=None, lungs_db=None, device_db=None)
@@ -29,18 +32,42 @@ def test_blocks_of_any_size_give_the_same_samples(name, sizes):
 
 
 @pytest.mark.parametrize(
-    ("name", "seed", "expected"),
+    ("name", "seed", "rate_hz", "expected"),
     [
-        ("clear", 0, "574d115a36c5fb5a"),
-        ("clear", 7, "2a524015ee026297"),
-        ("murmur", 7, "fcc7b491990114a6"),
-        ("diastolic", 7, "2b04cfe7ca6df9b5"),
-        ("noisy", 7, "0d8b1096bb121ec8"),
-        ("silence", 7, "947e7fc65c9b16b8"),
+        ("clear", 0, 4000, "574d115a36c5fb5a"),
+        ("clear", 7, 4000, "2a524015ee026297"),
+        ("murmur", 7, 4000, "fcc7b491990114a6"),
+        ("diastolic", 7, 4000, "2b04cfe7ca6df9b5"),
+        ("noisy", 7, 4000, "0d8b1096bb121ec8"),
+        ("silence", 7, 4000, "947e7fc65c9b16b8"),
+        ("diastolic", 7919, 4000, "ee3ff2e25f447c11"),
+        ("murmur", 15838, 4000, "eda2af7fc93bc29d"),
+        ("noisy", 23757, 4000, "0ca78920bbb2882e"),
+        ("silence", 31676, 2000, "21c394aafad25b4a"),
+        ("clear", 39595, 4000, "be80972acc3c40e2"),
+        ("diastolic", 47514, 4000, "9c4772c6adb3647b"),
+        ("murmur", 55433, 4000, "f5087167af47b2ba"),
+        ("noisy", 63352, 2000, "2a7da418a5aeec03"),
+        ("silence", 71271, 4000, "6384f2cda0bc1a59"),
+        ("clear", 79190, 4000, "3dd87477d7610170"),
+        ("diastolic", 87109, 4000, "ad76051ac92a42b0"),
+        ("murmur", 95028, 2000, "fbd6e13e2a17bb71"),
+        ("noisy", 102947, 4000, "76150c37b7deb34a"),
+        ("silence", 110866, 4000, "a1f3506a3093d3bb"),
     ],
 )
-def test_a_seed_gives_the_same_bytes_everywhere(name, seed, expected):
-    assert digest(samples(name, 40_000, seed=seed)) == expected
+def test_a_seed_gives_the_same_bytes_everywhere(name, seed, rate_hz, expected):
+    assert digest(samples(name, 40_000, seed=seed, rate_hz=rate_hz)) == expected
+
+
+def test_a_seed_gives_the_same_faults_of_the_sound_everywhere():
+    programme = Recipe("murmur", 7, seconds=10.0).programme()
+    faults = (
+        Hum(1_000_000, 6_000_000, 50, -24.0),
+        Clipping(3_000_000, 2_000_000, 24.0),
+        LiftOff(6_000_000, 500_000, 7),
+    )
+    assert digest(Hearing(programme, 4000, faults).read(40_000)[0]) == "2ec64ceb277bcea1"
 
 
 def test_another_seed_is_another_heart():
