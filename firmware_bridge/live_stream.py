@@ -14,7 +14,7 @@ from firmware_bridge.wire import HostMessage, Message, Stop
 from stetho.clock import Clock
 from stetho.errors import ConnectionLostError
 from stetho.handoff import DropOldest
-from stetho.source import Archive, LinkState, LinkStatistics, SourceItem
+from stetho.source import Archive, LinkState, LinkStatistics, SourceItem, is_marker
 from stetho.stream import StreamSpec
 
 _TICK_S = 0.02
@@ -43,7 +43,7 @@ class LiveStream:
         self._clock = clock
         self._stream_id = secrets.randbelow(0xFFFF) + 1
         self._something = asyncio.Event()
-        self._items: DropOldest[SourceItem] = DropOldest(_WAITING_ITEMS, self._something.set)
+        self._items: DropOldest[SourceItem] = DropOldest(_WAITING_ITEMS, self._something.set, is_marker)
         self._intake = StreamIntake(spec, self._stream_id, ring_samples, archive, self._items.put, self._send)
         self._link_lost = asyncio.Event()
         self._lost_reason = ""

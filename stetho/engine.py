@@ -14,12 +14,14 @@ from stetho.hub import Hub, Subscription
 from stetho.inference.models import shipped_model
 from stetho.inference.session import MurmurModel
 from stetho.live import LiveAnalysis
-from stetho.source import Archive, DeviceInfo, Hole, JournalingArchive, Source, SourceItem
+from stetho.source import Archive, DeviceInfo, Hole, JournalingArchive, Source, SourceItem, is_marker
 from stetho.stream import Chunk
 from stetho.warm import warm_up
 
 LIVE_CAPACITY = 256
 """About 5 s of 20 ms chunks: older ones are no longer live."""
+PATIENCE_S = 1.0
+"""How long an item waits for room: a file waits for its reader, a device's own queue drops what grows old."""
 ARCHIVE_CAPACITY = 4096
 POLL_S = 0.02
 
@@ -57,7 +59,7 @@ class Engine:
         """archive: a lossless listener (the recorder), called before any processing."""
         self._source, self._model, self._recorder, self._clock = source, model, archive, clock
         self._hub = Hub()
-        self._live = DropOldest[SourceItem](LIVE_CAPACITY)
+        self._live = DropOldest[SourceItem](LIVE_CAPACITY, spare=is_marker)
         self._saved = Lossless[Archived](ARCHIVE_CAPACITY)
         self._pump: asyncio.Task[None] | None = None
         self._device: DeviceInfo | None = None
@@ -124,6 +126,7 @@ class Engine:
         error: Exception | None = None
         try:
             async for item in self._source.stream(_Archives(self._recorder, self._saved)):
+                await self._room()
                 self._live.put(item)
                 if self._worker_error is not None:
                     break
@@ -134,6 +137,12 @@ class Engine:
             self._saved.close()
             await asyncio.to_thread(worker.join)
             self._hub.end(self._worker_error or error)
+
+    async def _room(self) -> None:
+        for _ in range(round(PATIENCE_S / POLL_S)):
+            if self._live.statistics().waiting < LIVE_CAPACITY:
+                return
+            await asyncio.sleep(POLL_S)
 
     def _work(self, analysis: LiveAnalysis) -> None:
         """The worker thread. A fault in it ends the stream without a verdict, never with a wrong one."""

@@ -97,11 +97,25 @@ class Handoff(Generic[T]):
 
 
 class DropOldest(Handoff[T]):
-    """For viewers: a slow one misses old items, and `statistics().dropped` says how many."""
+    """For viewers: a slow one misses old items, and `statistics().dropped` says how many.
+
+    `spare` says which items are worth more than others: they are dropped only when there is nothing else.
+    """
+
+    def __init__(
+        self, capacity: int, wake: Callable[[], None] | None = None, spare: Callable[[T], bool] | None = None
+    ) -> None:
+        super().__init__(capacity, wake)
+        self._spare = spare
 
     def _make_room(self) -> None:
-        self._items.popleft()
         self._dropped += 1
+        if self._spare is not None:
+            for index, item in enumerate(self._items):
+                if not self._spare(item):
+                    del self._items[index]
+                    return
+        self._items.popleft()
 
 
 class Lossless(Handoff[T]):

@@ -27,3 +27,31 @@ def without_gaps(chunk: Chunk, missing: Iterable[Span]) -> Iterator[Chunk]:
             clipped = tuple(Span(max(span.start, part.start), min(span.stop, part.stop)) for span in inside)
             yield Chunk(part.samples, part.spec, part.start, part.t0_ns, (*part.concealed, *clipped))
         start = max(start, gap.stop)
+
+
+LONGEST_LOSS_S = 2
+"""More than this much lost in one piece, and what follows is another take."""
+
+
+class LongLosses:
+    """Finds the losses that end a take, in an archive's holes as they come in pieces."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self._longest = LONGEST_LOSS_S * rate_hz
+        self._running: Span | None = None
+
+    def process(self, chunk: Chunk, missing: Iterable[Span]) -> Iterator[Span]:
+        """The long losses that the chunk shows to be over."""
+        for span in sorted(missing):
+            if self._running is not None and self._running.stop == span.start:
+                self._running = Span(self._running.start, span.stop)
+            else:
+                yield from self._over()
+                self._running = span
+        if self._running is not None and self._running.stop < chunk.stop:
+            yield from self._over()
+
+    def _over(self) -> Iterator[Span]:
+        if self._running is not None and len(self._running) > self._longest:
+            yield self._running
+        self._running = None

@@ -6,6 +6,7 @@ from stetho.clock import Clock
 from stetho.dsp.filters import BandPass
 from stetho.events import Event, LinkEvent, WaveEvent
 from stetho.handoff import HandoffStatistics
+from stetho.holes import LongLosses
 from stetho.inference.session import MurmurModel
 from stetho.live_take import LiveTake
 from stetho.source import (
@@ -40,8 +41,9 @@ class LiveAnalysis:
     ) -> None:
         self._device, self._spec, self._model, self._clock = device, spec, model, clock
         self._statistics, self._queues = statistics, queues
-        self._cutter = TakeCutter(spec.rate_hz, has_contact_sensor=device.has_contact_sensor)
+        self._cutter = TakeCutter(has_contact_sensor=device.has_contact_sensor)
         self._spool = TakeSpool(spec)
+        self._losses = LongLosses(spec.rate_hz)
         self._display = BandPass()
         self._display.prepare(spec)
         self._gap = GapGate()
@@ -75,8 +77,23 @@ class LiveAnalysis:
         """The next samples of the archive side: they complete the takes that have ended."""
         if self._take is None and not self._ended and self._spool.stop <= self._live_to:
             self._spool.forget()  # no take has them, and none that is yet to start can
-        self._spool.add(chunk, holes)
+        missing = self._spool.add(chunk, holes)
+        for lost in self._losses.process(chunk, missing):
+            self._split_ended(lost)
+            yield from self._takes(self._cutter.lost(lost))
         yield from self._completed(self._spool.stop)
+
+    def _split_ended(self, lost: Span) -> None:
+        """A take that has ended and turns out to hold a long loss was two."""
+        for index, (take, span) in enumerate(self._ended):
+            if span.start < lost.start and lost.stop < span.stop:
+                later = TakeStart(self._cutter.next_number(), lost.stop, take.begun.site)
+                rest = LiveTake(later, self._spec, self._model, self.age_ms)
+                self._ended[index : index + 1] = [
+                    (take, Span(span.start, lost.start)),
+                    (rest, Span(lost.stop, span.stop)),
+                ]
+                return
 
     def finish(self) -> Iterator[Event]:
         """Both sides have ended."""

@@ -110,6 +110,11 @@ class BatteryLevel:
 SourceItem = Chunk | LinkChange | ContactChange | BatteryLevel
 
 
+def is_marker(item: SourceItem) -> bool:
+    """Whether an item says that something changed: a slow listener may miss samples, but none of these."""
+    return not isinstance(item, Chunk)
+
+
 @dataclass(frozen=True, slots=True)
 class ClockEstimate:
     """How the device's clock and its samples run against this computer's clock, over the last `over_s` seconds.

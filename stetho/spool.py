@@ -12,7 +12,7 @@ import numpy as np
 
 from stetho.holes import missing_spans, without_gaps
 from stetho.source import Hole
-from stetho.stream import Chunk, Span, StreamSpec, read_only
+from stetho.stream import Chunk, Samples, Span, StreamSpec, read_only
 
 BLOCK_S = 1
 
@@ -27,13 +27,21 @@ class TakeSpool:
         self._missing: deque[Span] = deque()
         self.stop = 0
 
-    def add(self, chunk: Chunk, holes: tuple[Hole, ...]) -> None:
-        """Appends the next samples of the archive; it has no gaps (zeros where samples never came)."""
+    def add(self, chunk: Chunk, holes: tuple[Hole, ...]) -> list[Span]:
+        """Appends the next samples of the archive, and gives the spans of which it says that they will never come."""
         if self._base == self.stop:
             self._base = self.stop = chunk.start
-        self._file.write(np.ascontiguousarray(chunk.samples.T).tobytes())
-        self._missing.extend(missing_spans(holes))
+        missing = list(missing_spans(holes))
+        if chunk.start > self.stop:
+            missing.insert(0, Span(self.stop, chunk.start))
+            self._write(np.zeros((chunk.start - self.stop, len(self._spec.channels)), np.float32))
+        self._write(chunk.samples.T)
+        self._missing.extend(missing)
         self.stop = chunk.stop
+        return missing
+
+    def _write(self, frames: Samples) -> None:
+        self._file.write(np.ascontiguousarray(frames).tobytes())
 
     def read(self, span: Span) -> Iterator[Chunk]:
         """The samples of `span` in blocks, short holes marked, long ones left out."""

@@ -50,8 +50,9 @@ def run(stage: Stage[Chunk, Out], chunks: Iterable[Chunk]) -> Iterator[Out]:
 class GapGate:
     """Says whether a chunk continues the one before it: the one judge of what a gap is."""
 
-    def __init__(self) -> None:
-        self._expected: int | None = None
+    def __init__(self, expected: int | None = None) -> None:
+        """expected: where the stream has to begin, if that is known."""
+        self._expected = expected
 
     def opens_gap(self, chunk: Chunk) -> bool:
         """True when samples are missing between the last chunk and this one."""

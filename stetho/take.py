@@ -1,12 +1,13 @@
-"""Where a take begins and ends: contact to lift-off, a change of site, or a gap of more than 2 s."""
+"""Where a take begins and ends: contact to lift-off, a change of site, or more than 2 s of samples that are lost.
+
+Samples that only came too late to be live are in the archive, and end no take (docs/adr/0009).
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stetho.source import ContactChange
 from stetho.stream import Chunk, Span
-
-LONGEST_GAP_S = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,7 @@ class TakeCutter:
     or at the newest one where that has passed already.
     """
 
-    def __init__(self, rate_hz: int, *, has_contact_sensor: bool) -> None:
-        self._longest_gap = LONGEST_GAP_S * rate_hz
+    def __init__(self, *, has_contact_sensor: bool) -> None:
         self._touching = not has_contact_sensor
         self._site: str | None = None
         self._changes: list[ContactChange] = []
@@ -56,8 +56,6 @@ class TakeCutter:
 
     def process(self, chunk: Chunk) -> Iterator[TakeItem]:
         """Gives the chunk in pieces, with the starts and ends of takes between them."""
-        if chunk.start - self._position > self._longest_gap:
-            yield from self._end()
         yield from self._pieces(chunk)
         self._position = chunk.stop
 
@@ -76,8 +74,7 @@ class TakeCutter:
         if part is None or not self._touching:
             return
         if self._open is None:
-            self._taken += 1
-            self._open = TakeStart(self._taken, part.start, self._site)
+            self._open = TakeStart(self.next_number(), part.start, self._site)
             yield self._open
         self._position = part.stop
         yield part
@@ -92,6 +89,18 @@ class TakeCutter:
         if self._open is not None:
             yield TakeEnd(self._open.number, Span(self._open.start, self._position), self._open.site)
             self._open = None
+
+    def lost(self, span: Span) -> Iterator[TakeItem]:
+        """Those samples will never come: where they lie in the open take, it ended before them, and another follows."""
+        if self._open is not None and self._open.start < span.start:
+            yield TakeEnd(self._open.number, Span(self._open.start, span.start), self._open.site)
+            self._open = TakeStart(self.next_number(), span.stop, self._open.site)
+            yield self._open
+
+    def next_number(self) -> int:
+        """The number of a further take."""
+        self._taken += 1
+        return self._taken
 
     def finish(self) -> Iterator[TakeItem]:
         """The stream has ended, and the take with it."""

@@ -58,7 +58,7 @@ class TakeAnalysis:
         self._windows = Windows(model.manifest.window, start)
         for stage in (self._front_end, self._windows, self._quality_gate):
             stage.prepare(spec)
-        self._gap = GapGate()
+        self._gap = GapGate(start)
         self._qualities: list[Quality] = []
         self._scored: list[ScoredWindow] = []
         self._states = StateTrack(model.manifest.window)

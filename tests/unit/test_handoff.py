@@ -17,6 +17,14 @@ def test_a_viewer_that_is_slow_misses_the_oldest_and_can_tell_how_many() -> None
     assert (statistics.put, statistics.taken, statistics.dropped, statistics.most_waiting) == (5, 3, 2, 3)
 
 
+def test_items_worth_more_are_dropped_last() -> None:
+    handoff = DropOldest[str](3, spare=str.isupper)
+    for item in ("A", "b", "c", "d", "E", "F", "G"):
+        handoff.put(item)
+    assert [handoff.get_nowait() for _ in range(4)] == ["E", "F", "G", None]
+    assert handoff.statistics().dropped == 4
+
+
 def test_a_recorder_that_is_slow_is_told_loudly() -> None:
     handoff = Lossless[int](2)
     handoff.put(1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stetho.holes import missing_spans, without_gaps
+from stetho.holes import LongLosses, missing_spans, without_gaps
 from stetho.source import Hole, HoleFate
 from stetho.spool import TakeSpool
 from stetho.stream import Chunk, Origin, Span, StreamSpec, read_only
@@ -50,3 +50,21 @@ def test_a_spool_that_forgot_starts_anew_anywhere() -> None:
     spool.add(chunk(1000, 1200), ())
     assert np.array_equal(next(spool.read(Span(1000, 1200))).chest, np.arange(1000, 1200, dtype=np.float32))
     spool.close()
+
+
+def test_the_spool_fills_a_jump_with_time_and_says_what_is_missing() -> None:
+    spool = TakeSpool(SPEC)
+    spool.add(chunk(0, 100), ())
+    assert spool.add(chunk(400, 500), ()) == [Span(100, 400)]
+    parts = list(spool.read(Span(0, 500)))
+    assert [(part.start, part.stop) for part in parts] == [(0, 100), (400, 500)]
+    assert np.array_equal(parts[1].chest, np.arange(400, 500, dtype=np.float32))
+    spool.close()
+
+
+def test_a_long_loss_is_told_once_it_is_over_however_its_pieces_come() -> None:
+    losses = LongLosses(SPEC.rate_hz)
+    assert list(losses.process(chunk(0, 1000), [Span(500, 1000)])) == []
+    assert list(losses.process(chunk(1000, 2000), [Span(1000, 2000)])) == []
+    assert list(losses.process(chunk(2000, 3000), [Span(2000, 2501)])) == [Span(500, 2501)]
+    assert list(losses.process(chunk(3000, 6000), [Span(3000, 5000)])) == []

@@ -132,6 +132,49 @@ def test_what_the_archive_never_got_is_a_gap_in_the_final_verdict() -> None:
     assert final.murmur["evidence_s"][1] <= 8.0 or final.murmur["evidence_s"][0] >= 9.0
 
 
+def test_what_live_missed_and_the_archive_has_changes_no_final_verdict() -> None:
+    """A worker that could not follow for 3 s splits no take: its own hurry is no gap in the stream."""
+    samples = heart(16)
+    with live_analysis(FixedClock()) as live:
+        events = list(live.process(ContactChange(True, 0)))
+        for chunk in chunks(samples):
+            if not 6 * RATE_HZ <= chunk.start < 9 * RATE_HZ:
+                events += live.process(chunk)
+            events += live.archive(chunk, ())
+        events += live.finish()
+    (final,) = (verdict for verdict in verdicts(events) if verdict.final)
+    assert final.murmur == analyze(samples, RATE_HZ).murmur.to_json(RATE_HZ)
+
+
+def test_three_seconds_lost_for_good_make_two_takes() -> None:
+    samples = heart(20)
+    lost = Span(9 * RATE_HZ, 12 * RATE_HZ)
+    events = heard(samples, lost=lost)
+    finals = [verdict for verdict in verdicts(events) if verdict.final]
+    assert [final.murmur for final in finals] == [
+        analyze(part, RATE_HZ).murmur.to_json(RATE_HZ) for part in (samples[: lost.start], samples[lost.stop :])
+    ]
+    assert len({final.take for final in finals}) == 2
+
+
+def test_a_take_that_ended_before_its_loss_was_known_is_two_as_well() -> None:
+    samples = heart(20)
+    lost = Span(9 * RATE_HZ, 12 * RATE_HZ)
+    with live_analysis(FixedClock()) as live:
+        events = list(live.process(ContactChange(True, 0)))
+        for chunk in chunks(samples):
+            if not lost.overlap(chunk.span):
+                events += live.process(chunk)
+        events += live.process(ContactChange(False, len(samples)))
+        for chunk in chunks(samples):
+            events += live.archive(chunk, (Hole(chunk.span, HoleFate.LOST),) if lost.overlap(chunk.span) else ())
+        events += live.finish()
+    finals = [verdict for verdict in verdicts(events) if verdict.final]
+    assert [final.murmur for final in finals] == [
+        analyze(part, RATE_HZ).murmur.to_json(RATE_HZ) for part in (samples[: lost.start], samples[lost.stop :])
+    ]
+
+
 def test_everything_that_live_promises_is_said() -> None:
     events = heard(heart(10))
     kinds = {type(event) for event in events}

@@ -33,13 +33,13 @@ def outline(items: list[TakeItem]) -> list[str]:
 
 
 def test_a_device_without_a_contact_sensor_touches_all_the_time() -> None:
-    cutter = TakeCutter(RATE_HZ, has_contact_sensor=False)
+    cutter = TakeCutter(has_contact_sensor=False)
     items = [*cutter.process(chunk(0, 50)), *cutter.process(chunk(50, 80)), *cutter.finish()]
     assert outline(items) == ["0<", "0-50", "50-80", "0..80>"]
 
 
 def test_contact_opens_and_lift_off_closes_at_their_own_samples() -> None:
-    cutter = TakeCutter(RATE_HZ, has_contact_sensor=True)
+    cutter = TakeCutter(has_contact_sensor=True)
     items = [
         *cutter.process(chunk(0, 50)),
         *cutter.contact(ContactChange(True, 60, "AV")),
@@ -52,14 +52,14 @@ def test_contact_opens_and_lift_off_closes_at_their_own_samples() -> None:
 
 
 def test_lift_off_at_the_newest_sample_needs_no_further_one() -> None:
-    cutter = TakeCutter(RATE_HZ, has_contact_sensor=True)
+    cutter = TakeCutter(has_contact_sensor=True)
     items = [*cutter.contact(ContactChange(True, 0)), *cutter.process(chunk(0, 50))]
     items += cutter.contact(ContactChange(False, 50))
     assert outline(items) == ["0<", "0-50", "0..50>"]
 
 
 def test_a_change_of_site_ends_the_take() -> None:
-    cutter = TakeCutter(RATE_HZ, has_contact_sensor=True)
+    cutter = TakeCutter(has_contact_sensor=True)
     items = [
         *cutter.contact(ContactChange(True, 0, "AV")),
         *cutter.process(chunk(0, 50)),
@@ -70,10 +70,23 @@ def test_a_change_of_site_ends_the_take() -> None:
     assert outline(items) == ["0<AV", "0-50", "50-70", "0..70>", "70<PV", "70-100", "70..100>"]
 
 
-def test_a_gap_up_to_two_seconds_stays_inside_the_take_and_a_longer_one_ends_it() -> None:
-    cutter = TakeCutter(RATE_HZ, has_contact_sensor=False)
-    items = [*cutter.process(chunk(0, 50)), *cutter.process(chunk(250, 300)), *cutter.process(chunk(501, 510))]
-    assert outline(items) == ["0<", "0-50", "250-300", "0..300>", "501<", "501-510"]
+def test_samples_that_did_not_come_live_end_no_take() -> None:
+    cutter = TakeCutter(has_contact_sensor=False)
+    items = [*cutter.process(chunk(0, 50)), *cutter.process(chunk(900, 950)), *cutter.finish()]
+    assert outline(items) == ["0<", "0-50", "900-950", "0..950>"]
+
+
+def test_samples_that_are_lost_for_good_end_the_take_before_them() -> None:
+    cutter = TakeCutter(has_contact_sensor=False)
+    items = [*cutter.process(chunk(0, 50)), *cutter.process(chunk(300, 350)), *cutter.lost(Span(50, 300))]
+    items += [*cutter.process(chunk(350, 400)), *cutter.finish()]
+    assert outline(items) == ["0<", "0-50", "300-350", "0..50>", "300<", "350-400", "300..400>"]
+
+
+def test_a_loss_before_the_take_is_none_of_its_business() -> None:
+    cutter = TakeCutter(has_contact_sensor=True)
+    items = [*cutter.contact(ContactChange(True, 400)), *cutter.process(chunk(300, 500)), *cutter.lost(Span(50, 300))]
+    assert outline(items) == ["400<", "400-500"]
 
 
 @given(
@@ -83,7 +96,7 @@ def test_a_gap_up_to_two_seconds_stays_inside_the_take_and_a_longer_one_ends_it(
 def test_takes_never_overlap_and_hold_exactly_their_samples(
     changes: list[tuple[bool, int]], lengths: list[int]
 ) -> None:
-    cutter = TakeCutter(RATE_HZ, has_contact_sensor=True)
+    cutter = TakeCutter(has_contact_sensor=True)
     items: list[TakeItem] = []
     for touching, at in changes:
         items += cutter.contact(ContactChange(touching, at))
