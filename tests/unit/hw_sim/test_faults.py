@@ -224,7 +224,7 @@ def test_a_reboot_forgets_the_stream_counts_anew_and_so_does_the_clock():
     assert before[-1].first_sample == 3840, "what waited to be sent is gone"
     assert link.start() == [], "the link is down while it boots"
     link.messages(1_500_000)
-    assert only(link.ask(Start(9, Codec.PCM16, 1, 4000)), Error)[0].code is ErrorCode.NO_SESSION
+    assert only(link.ask(Start(9, Codec.PCM16, 1, 4000)), Error)[0].code == ErrorCode.NO_SESSION
     messages = link.start()
     (started,) = only(messages, Started)
     assert (started.first_sample, started.oldest_sample) == (0, 0)
