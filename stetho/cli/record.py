@@ -1,6 +1,7 @@
 """Records a device without loss: a WAV or FLAC file and a sidecar with its loss ledger."""
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -8,14 +9,16 @@ import typer
 
 from stetho.cli.address import address_of, with_patience
 from stetho.cli.options import Address, Json, Quiet
-from stetho.cli.output import print_json, status_console
+from stetho.cli.output import print_json
 from stetho.cli.record_run import RecordingRun
 from stetho.cli.wording import INVESTIGATIONAL
 from stetho.config import load_config
 from stetho.errors import ConfigError
-from stetho.records.cut_off import find_cut_off
+from stetho.records.cut_off import find_cut_off, saved_by
 from stetho.records.recorder import Recorder
 from stetho.source import Source, WiredSource, open_uri
+
+_log = logging.getLogger(__name__)
 
 
 def record(
@@ -38,7 +41,7 @@ def record(
     source = open_uri(with_patience(address_of(config), config.reconnect_s))
     recorder = Recorder(output, overwrite=force)
     try:
-        _remind(output.parent, quiet=quiet)
+        _remind(output.parent)
         if wire is not None:
             _capture_wire(source, wire)
         end = asyncio.run(RecordingRun(source, recorder, seconds, site).run(quiet=quiet))
@@ -56,10 +59,10 @@ def record(
         raise KeyboardInterrupt  # cut short; without --seconds ctrl-c is the end that was meant
 
 
-def _remind(folder: Path, *, quiet: bool) -> None:
+def _remind(folder: Path) -> None:
     """Says of recordings that a crash cut off that they can be had: whoever lost one may not know."""
     for journal in find_cut_off(folder):
-        status_console(quiet=quiet).print(f"{journal} is a recording that was cut off; `stetho recover` saves it.")
+        _log.warning("%s is a recording that was cut off; %s.", journal, saved_by(journal))
 
 
 def _capture_wire(source: Source, wire: Path) -> None:

@@ -1,5 +1,6 @@
 """Recordings that a crash cut off: where they lie, and how they become recordings again."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,11 @@ from stetho.records.sound_writer import SUFFIXES
 def journal_path(audio: Path) -> Path:
     """Where `audio` is while it is being recorded: `heart.wav.part`."""
     return audio.with_name(audio.name + SUFFIX)
+
+
+def saved_by(journal: Path) -> str:
+    """What saves it, in words for its user."""
+    return f"`stetho recover {shlex.quote(str(journal))}` saves it"
 
 
 def find_cut_off(folder: Path) -> Iterator[Path]:
@@ -35,7 +41,7 @@ def make_room(journal: Path) -> None:
     with JournalReader(journal) as reader:
         if reader.has_sound:
             raise RecordError(
-                f"{journal} is a recording that was cut off: `stetho recover` saves it; or choose another name."
+                f"{journal} is a recording that was cut off: {saved_by(journal)}; or choose another name."
             )
     journal.unlink(missing_ok=True)
 

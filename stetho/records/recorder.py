@@ -8,7 +8,7 @@ from pathlib import Path
 from stetho.clock import SYSTEM_CLOCK, Clock
 from stetho.errors import RecordError
 from stetho.handoff import HandoffStatistics, Lossless
-from stetho.records.cut_off import journal_path, make_room
+from stetho.records.cut_off import journal_path, make_room, saved_by
 from stetho.records.journal import Block, Journal
 from stetho.records.journal_reader import JournalReader
 from stetho.records.saving import SavedRecording, save
@@ -167,7 +167,7 @@ class Recorder:
             return "Nothing was kept."
         return (
             f"The first {self.recorded_s:.1f} s are kept in {self._journal.path}: "
-            "make room, then `stetho recover` saves them."
+            f"make room, then {saved_by(self._journal.path)}."
         )
 
 

@@ -16,6 +16,8 @@ import soundfile
 
 from hw_sim.background import BackgroundDevice
 from hw_sim.recipe import Recipe
+from stetho.records.recorder import Recorder
+from stetho.stream import Chunk, Origin, StreamSpec, read_only
 
 RATE_HZ = 4000
 SENT = np.random.default_rng(5).integers(-20_000, 20_000, 4 * RATE_HZ).astype(np.int16)
@@ -134,3 +136,51 @@ def test_a_link_that_is_lost_for_good_keeps_what_came(
     assert out.startswith("Saved a.wav")
     assert err.count("\n") == 1
     assert soundfile.info(tmp_path / "a.wav").duration > 0.5
+
+
+@pytest.fixture
+def cut_off(tmp_path: Path, played: Path) -> Path:
+    """The journal of a recording that was left in the middle."""
+    recorder = Recorder(tmp_path / "cut.wav")
+    samples = SENT[:RATE_HZ].astype(np.float32) / np.float32(32768)
+    recorder(Chunk(read_only(samples), StreamSpec(RATE_HZ, Origin.DEVICE), 0, 0), ())
+    recorder.leave()
+    return tmp_path / "cut.wav.part"
+
+
+def test_what_was_cut_off_is_told_of_at_the_next_recording_and_saved_by_recover(
+    tmp_path: Path, played: Path, cut_off: Path, command: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with BackgroundDevice(Recipe(file=played), "tcp", 20.0) as device:
+        again = command("record", device.address, "-o", tmp_path / "cut.wav", "--force")
+        assert (again.code, "stetho recover" in again.err) == (8, True)
+        other = command("record", device.address, "-o", tmp_path / "other.wav")
+    assert other.code == 0
+    assert f"stetho: {cut_off} is a recording that was cut off; `stetho recover {cut_off}` saves it." in other.err
+    monkeypatch.chdir(tmp_path)
+    said = command("recover")
+    assert said.code == 0
+    assert "Saved cut.wav (1.0 s, cut off at the end, 0 samples lost)" in said.out
+    assert np.array_equal(soundfile.read(tmp_path / "cut.wav", dtype="int16")[0], SENT[:RATE_HZ])
+    assert "was cut off" in command("recover").out  # none is left
+    assert not cut_off.exists()
+
+
+def test_recover_says_as_json_what_it_saved_and_goes_on_after_one_that_can_t_be(
+    tmp_path: Path, cut_off: Path, command: Callable[..., Any]
+) -> None:
+    (tmp_path / "b.wav.part").write_bytes(b"a stranger's")
+    said = command("recover", tmp_path / "b.wav.part", cut_off, "--json")
+    assert said.code == 8
+    assert "no recording of stetho" in said.err
+    saved = json.loads(said.out)
+    assert (saved["saved"], saved["cut_off"]) == (str(tmp_path / "cut.wav"), True)
+
+
+def test_recover_takes_another_name_for_one_recording_alone(
+    tmp_path: Path, cut_off: Path, command: Callable[..., Any]
+) -> None:
+    assert command("recover", cut_off, cut_off, "-o", tmp_path / "x.wav").code == 2
+    assert command("recover", cut_off, "-o", tmp_path / "x.mp3").code == 2
+    assert command("recover", cut_off, "-o", tmp_path / "x.flac").code == 0
+    assert soundfile.info(tmp_path / "x.flac").frames == RATE_HZ
