@@ -89,3 +89,9 @@ def test_the_readmes_figures_are_those_of_the_card() -> None:
     assert len(figures) >= 5, "the README has lost its figures"
     assert [figure for figure in figures if figure not in card.read_text(encoding="utf-8")] == []
     assert f"({card.relative_to(REPOSITORY)})" in readme
+
+
+def test_every_decision_is_listed() -> None:
+    folder = REPOSITORY / "docs/adr"
+    listed = re.findall(r"\((\d{4}-[^)]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    assert listed == sorted(path.name for path in folder.glob("0*.md"))
