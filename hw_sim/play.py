@@ -6,6 +6,8 @@ import numpy as np
 
 from hw_sim.sound import Pcm
 from stetho.errors import InputError
+from stetho.origin_mark import kept_origin, recorded_by_stetho
+from stetho.sidecar import read_sidecar
 
 _LEAST_HZ, _MOST_HZ = 500, 48_000
 _BLOCK_FRAMES = 65_536
@@ -29,6 +31,8 @@ class Recording:
             raise InputError(f"{path} can't be played: {reason}.") from None
         self.path = path
         self.exact = self._file.subtype == "PCM_16" and self._file.channels == 1
+        sidecar = read_sidecar(path, expected=recorded_by_stetho(self._file))
+        self.origin = kept_origin(self._file, None if sidecar is None else sidecar.origin)
         self._rate_hz = rate_hz or self._file.samplerate
         self._loop = loop
         if self._file.frames == 0:

@@ -16,6 +16,7 @@ from hw_sim.programme import Part, Programme
 from hw_sim.sound import Sound
 from stetho.errors import ConfigError
 from stetho.source import DeviceUri
+from stetho.stream import Origin
 
 CODECS: Mapping[str, frozenset[Codec]] = MappingProxyType(
     {"pcm16": frozenset({Codec.PCM16}), "adpcm": frozenset({Codec.IMA_ADPCM})}
@@ -90,7 +91,7 @@ class Recipe:
         recording = Recording(file, rate_hz=self.rate_hz)
         recording.close()
         part = Part(self._play, self.seconds, site=self.site)
-        return Programme((part,), (recording.rate_hz,), replayed=True)
+        return Programme((part,), (recording.rate_hz,), replayed=recording.origin is not Origin.SIMULATED)
 
     def _play(self, rate_hz: int) -> Sound:
         return Recording(self.file or Path(), loop=self.loop, rate_hz=rate_hz)

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stetho.age import Age
 from stetho.errors import InputError
 from stetho.heart.beats import Segment
 from stetho.heart.quality import QualitySummary, summarize
 from stetho.heart.rate import HeartRate
+from stetho.inference.manifest import Manifest
 from stetho.inference.models import shipped_model
 from stetho.inference.session import MurmurModel
 from stetho.inference.take_analysis import TakeAnalysis
@@ -81,32 +83,53 @@ class RecordingResult:
 
 
 def analyze(
-    source: Path | str | npt.NDArray[np.generic],
+    source: Path | str | npt.NDArray[np.floating],
     sample_rate_hz: int | None = None,
     *,
+    age: Age | None = None,
     model: MurmurModel | None = None,
 ) -> RecordingResult:
-    """Analyses one recording: a file that libsndfile reads, or samples in full scale, (n,) or (channels, n).
+    """Analyses one recording: a file that libsndfile reads, or float samples in full scale, (n,) or (channels, n).
 
-    sample_rate_hz belongs to an array, and only to it. Raises InputError for what can't be read, ModelError for a model
-    that can't be trusted.
+    sample_rate_hz belongs to an array, and only to it. Raises InputError for what can't be read, ConfigError for a rate
+    that can't be analysed, ModelError for a model that can't be trusted.
     """
     if isinstance(source, Path | str):
         from stetho.audio_file import AudioFile
 
         with AudioFile(Path(source)) as file:
-            return analyze_chunks(Path(source).name, file.spec, file.chunks(), model or shipped_model())
+            chunks = file.chunks()
+            return analyze_chunks(str(source), file.spec, chunks, model or shipped_model(), age, file.cautions)
+    spec, whole = _one_chunk(source, sample_rate_hz)
+    return analyze_chunks("array", spec, (whole,), model or shipped_model(), age)
+
+
+def _one_chunk(samples: npt.NDArray[np.floating], sample_rate_hz: int | None) -> tuple[StreamSpec, Chunk]:
+    """An array at the door: what is no recording is refused here, with a sentence."""
     if sample_rate_hz is None:
         raise InputError("Samples without a rate can't be analysed: give sample_rate_hz.")
-    samples = read_only(source)
-    channels = (CHEST, *(f"channel{i}" for i in range(1, samples.shape[0])))
-    spec = StreamSpec(sample_rate_hz, Origin.FILE, channels)
-    whole = Chunk(samples, spec, 0, 0)
-    return analyze_chunks("array", spec, (whole,), model or shipped_model())
+    if sample_rate_hz <= 0 or sample_rate_hz != int(sample_rate_hz):
+        raise InputError(f"A sample rate is a whole number of hertz, not {sample_rate_hz}.")
+    array = np.asarray(samples)
+    if not np.issubdtype(array.dtype, np.floating):
+        raise InputError(f"Samples must be floats in full scale, not {array.dtype}: divide int16 by 32768.")
+    if array.ndim not in (1, 2) or not array.size or not np.isfinite(array).all():
+        raise InputError("Samples must be an array (n,) or (channels, n) of finite numbers, and not empty.")
+    chunk_samples = read_only(array)
+    channels = (CHEST, *(f"channel{i}" for i in range(1, chunk_samples.shape[0])))
+    spec = StreamSpec(int(sample_rate_hz), Origin.FILE, channels)
+    return spec, Chunk(chunk_samples, spec, 0, 0)
 
 
-def analyze_chunks(name: str, spec: StreamSpec, chunks: Iterable[Chunk], model: MurmurModel) -> RecordingResult:
-    """Analyses one take given as chunks, the first of which is its start."""
+def analyze_chunks(
+    name: str,
+    spec: StreamSpec,
+    chunks: Iterable[Chunk],
+    model: MurmurModel,
+    age: Age | None = None,
+    cautions: tuple[str, ...] = (),
+) -> RecordingResult:
+    """Analyses one take given as chunks, the first of which is its start. cautions: further applicability codes."""
     analysis: TakeAnalysis | None = None
     start = stop = 0
     for chunk in chunks:
@@ -129,7 +152,7 @@ def analyze_chunks(name: str, spec: StreamSpec, chunks: Iterable[Chunk], model: 
         rate=summary.rate,
         murmur=summary.verdict,
         segments=summary.segments,
-        applicability=applicability(spec),
+        applicability=(*applicability(spec, manifest, age), *cautions),
         concealed_share=summary.concealed_share,
         model=ModelId(manifest.name, manifest.version, manifest.sha256),
     )
@@ -140,9 +163,14 @@ def _exhaust(items: Iterable[object]) -> None:
         pass
 
 
-def applicability(spec: StreamSpec) -> tuple[str, ...]:
+def applicability(spec: StreamSpec, manifest: Manifest, age: Age | None = None) -> tuple[str, ...]:
     """What stands between this recording and those that the model was validated on: codes, shown with the verdict."""
-    codes = ["device_not_validated", "age_unknown", "not_calibrated"]
+    codes = ["device_not_validated"]
+    if age is None:
+        codes.append("age_unknown")
+    elif not age.within(manifest.ages_validated_years):
+        codes.append("age_not_validated")
+    codes.append("not_calibrated")
     if spec.origin is Origin.SIMULATED:
         codes.append("simulated")
     return tuple(codes)

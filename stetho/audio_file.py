@@ -14,7 +14,7 @@ import soundfile
 
 from stetho.errors import InputError
 from stetho.holes import without_gaps
-from stetho.origin_mark import kept_origin
+from stetho.origin_mark import kept_origin, recorded_by_stetho
 from stetho.sidecar import SidecarFacts, read_sidecar
 from stetho.stream import Chunk, Origin, Samples, StreamSpec, read_only
 
@@ -53,8 +53,13 @@ class AudioFile:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._sound = _open(self.path)
-        self.sidecar = read_sidecar(self.path)
-        self.info = _info(self.path, self._sound, self.sidecar)
+        self._ours = recorded_by_stetho(self._sound)
+        try:
+            self._sidecar = read_sidecar(self.path, expected=self._ours)
+        except InputError:
+            self._sound.close()
+            raise
+        self.info = _info(self.path, self._sound, self._sidecar)
         self.notes: list[str] = []
         self._note_cut_header()
 
@@ -70,6 +75,11 @@ class AudioFile:
     def spec(self) -> StreamSpec:
         """The stream that `chunks` gives: the chest alone."""
         return StreamSpec(self.info.sample_rate_hz, self.info.origin)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What a result has to say of the file itself: that its loss ledger is gone, and holes may sound like silence."""
+        return ("ledger_missing",) if self._ours and self._sidecar is None else ()
 
     def close(self) -> None:
         """Lets the file go; can be called twice."""
@@ -93,9 +103,10 @@ class AudioFile:
         Holes that the recording's sidecar lists are what they were live: short ones marked as concealed, long ones gaps.
         """
         spec, start = self.spec, 0
+        missing = () if self._sidecar is None else self._sidecar.missing
         for block in self.blocks(block_s):
             whole = Chunk(read_only(block), spec, start, start * 1_000_000_000 // spec.rate_hz)
-            yield from without_gaps(whole, self.sidecar.missing)
+            yield from without_gaps(whole, missing)
             start += block.size
 
     def read(self) -> Samples:
@@ -170,12 +181,12 @@ def _name(path: Path) -> bytes | Path:
     return os.fsencode(path) if os.name == "posix" else path
 
 
-def _info(path: Path, sound: soundfile.SoundFile, sidecar: SidecarFacts) -> AudioInfo:
+def _info(path: Path, sound: soundfile.SoundFile, sidecar: SidecarFacts | None) -> AudioInfo:
     samples = sound.frames if sound.frames < _UNKNOWN_FRAMES else _count(path)
     if samples <= 0 or sound.samplerate <= 0:
         sound.close()
         raise InputError(f"{path} holds no samples; record it again.")
-    origin = kept_origin(sound, sidecar.origin)
+    origin = kept_origin(sound, None if sidecar is None else sidecar.origin)
     return AudioInfo(path, sound.samplerate, samples, sound.channels, sound.subtype, origin)
 
 

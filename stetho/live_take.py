@@ -85,7 +85,7 @@ class LiveTake:
             final=final,
             age_ms=self.age_ms(self._newest_ns),
             murmur=verdict.to_json(self.spec.rate_hz, self.begun.start),
-            applicability=applicability(self.spec),
+            applicability=applicability(self.spec, self.model.manifest),
             origin=self.spec.origin.value,
             notice=notice_for(verdict.label),
         )

@@ -34,3 +34,8 @@ def kept_origin(tagged: Tagged, sidecar: Origin | None) -> Origin:
         if kept.value in marks:
             return kept
     return Origin.FILE
+
+
+def recorded_by_stetho(tagged: Tagged) -> bool:
+    """Whether the file is one of our recordings, which have a sidecar."""
+    return _TAG.search(tagged.comment or "") is not None

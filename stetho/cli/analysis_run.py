@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from stetho.age import Age
 from stetho.analysis import SCHEMA, RecordingResult, analyze
 from stetho.cli.model import chosen_model
 from stetho.config import Config
@@ -23,6 +24,7 @@ class Item:
     name: str
     exam: str | None = None
     site: Site | None = None
+    age: Age | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def listed(paths: Iterable[Path]) -> list[Item]:
 
 def of_manifest(csv: Path) -> list[Item]:
     """The recordings of a manifest. Raises InputError for one that can't be used."""
-    return [Item(row.path, row.name, row.exam, row.site) for row in read_manifest(csv)]
+    return [Item(row.path, row.name, row.exam, row.site, row.age) for row in read_manifest(csv)]
 
 
 def analyze_all(items: Sequence[Item], policy: Policy, config: Config) -> Iterator[Outcome]:
@@ -83,7 +85,7 @@ def analyze_all(items: Sequence[Item], policy: Policy, config: Config) -> Iterat
 
 def _one(item: Item, model: MurmurModel) -> Outcome:
     try:
-        return Outcome(item.name, replace(analyze(item.path, model=model), recording=item.name), item)
+        return Outcome(item.name, replace(analyze(item.path, age=item.age, model=model), recording=item.name), item)
     except InputError as error:
         return Outcome(item.name, error, item)
     except ConfigError as error:  # a stage that can't work on such a stream: a rate below 2 kHz

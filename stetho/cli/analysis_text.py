@@ -14,15 +14,25 @@ def print_outcome(outcome: Outcome) -> None:
         case InputError() as error:
             print(f"{outcome.name}\n  not analysed: {error}")
         case ExamResult() as exam:
-            print(f"Exam {exam.exam} ({exam.policy.value} policy)\n  {_murmur(exam.to_json()['murmur'])}")
+            print(f"Exam {exam.exam} ({exam.policy.value} policy){_mark(exam.origins)}")
+            print(f"  {_murmur(exam.to_json()['murmur'])}")
             if exam.loudest_site is not None:
                 print(f"  loudest at {exam.loudest_site.value}")
+            _print_cautions(exam.applicability)
         case RecordingResult() as result:
-            mark = "  SIMULATED" if result.spec.origin is Origin.SIMULATED else ""
+            mark = _mark((result.spec.origin,))
             print(f"{outcome.name}  {result.duration_s:.1f} s{mark}\n  {_murmur(result.to_json()['murmur'])}")
-            if result.applicability:
-                print(f"  caution: {caution_words(result.applicability)}")
+            _print_cautions(result.applicability)
             print(f"  {_rate(result)}; {_quality(result)}")
+
+
+def _mark(origins: tuple[Origin, ...]) -> str:
+    return "  SIMULATED" if Origin.SIMULATED in origins else ""
+
+
+def _print_cautions(applicability: tuple[str, ...]) -> None:
+    if applicability:
+        print(f"  caution: {caution_words(applicability)}")
 
 
 def _murmur(murmur: dict[str, object]) -> str:

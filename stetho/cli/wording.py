@@ -33,6 +33,7 @@ _REASONS = {
 
 _APPLICABILITY = {
     "device_not_validated": "device not validated",
+    "ledger_missing": "the list of what was lost is missing",
     "age_unknown": "age unknown",
     "age_not_validated": "age not validated",
     "not_calibrated": "not calibrated",

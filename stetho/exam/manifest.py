@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from stetho.age import Age, parse_age
 from stetho.errors import InputError
 from stetho.exam.site import Site
 
@@ -14,12 +15,13 @@ MOST_ROWS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """One recording of an exam: `name` as the manifest writes it, `path` ready to be opened."""
+    """One recording of an exam: `name` as the manifest writes it, `path` ready to be opened; the age where it is given."""
 
     name: str
     path: Path
     exam: str
     site: Site
+    age: Age | None = None
 
 
 def read_manifest(csv_path: Path) -> tuple[ManifestRow, ...]:
@@ -52,7 +54,10 @@ def _row(csv_path: Path, line: int, row: dict[str, str]) -> ManifestRow:
     if not path or not exam:
         raise InputError(f"Line {line} of {csv_path} has no path or no exam.")
     try:
-        return ManifestRow(path, csv_path.parent / path, exam, Site(site))
+        age = parse_age(row.get("age_years") or "", row.get("age_group") or "")
+        return ManifestRow(path, csv_path.parent / path, exam, Site(site), age)
+    except InputError as error:
+        raise InputError(f"Line {line} of {csv_path}: {error}") from None
     except ValueError:
         known = ", ".join(site.value for site in Site)
         raise InputError(f"Line {line} of {csv_path} has the site {site!r}; the sites are {known}.") from None

@@ -10,6 +10,7 @@ from stetho.exam.site import STANDARD_SITES, Site
 from stetho.inference.manifest import Thresholds
 from stetho.inference.verdict import Label, LogOdds
 from stetho.notice import notice_for
+from stetho.stream import Origin
 
 SCHEMA = 1
 JUSTIFIED_LEAD = 0.1
@@ -34,7 +35,10 @@ class ExamDoubt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExamResult:
-    """What is said of an exam; `sites` names the recordings at each site."""
+    """What is said of an exam; `sites` names the recordings at each site.
+
+    applicability, origins: all that is said of any of its recordings.
+    """
 
     exam: str
     policy: Policy
@@ -44,6 +48,8 @@ class ExamResult:
     reason: str | None
     loudest_site: Site | None
     sites: Mapping[Site, tuple[str, ...]]
+    applicability: tuple[str, ...]
+    origins: tuple[Origin, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The contract's exam object of `analyze --manifest --json`."""
@@ -58,6 +64,8 @@ class ExamResult:
             },
             "loudest_site": None if self.loudest_site is None else self.loudest_site.value,
             "sites": {site.value: list(names) for site, names in self.sites.items()},
+            "applicability": list(self.applicability),
+            "origins": [origin.value for origin in self.origins],
             "notice": notice_for(self.label),
             "schema": SCHEMA,
         }
@@ -88,22 +96,27 @@ def judge_exam(
     usable = [found for found in findings if found.label is not Label.UNKNOWN]
     odds = _foremost(usable or findings)
     label, reason = _label(policy, usable, sites, odds, thresholds)
+    results = [result for _, result in recordings]
     return ExamResult(
-        exam,
-        policy,
-        label,
-        None if odds is None else odds.probability,
-        None if odds is None else odds.unknown_probability,
-        None if reason is None else reason.value,
-        _loudest(usable) if label is Label.PRESENT else None,
-        names,
+        exam=exam,
+        policy=policy,
+        label=label,
+        probability=None if odds is None else odds.probability,
+        unknown_probability=None if odds is None else odds.unknown_probability,
+        reason=None if reason is None else reason.value,
+        loudest_site=_loudest(usable) if label is Label.PRESENT else None,
+        sites=names,
+        applicability=tuple(dict.fromkeys(code for result in results for code in result.applicability)),
+        origins=tuple(sorted({result.spec.origin for result in results})),
     )
+
+
+_BEST_FIRST = (Label.PRESENT, Label.ABSENT, Label.UNKNOWN)
 
 
 def _finding(site: Site, takes: Sequence[RecordingResult]) -> _SiteFinding | None:
     """A site speaks by its best usable take; a usable take called present is never outvoted by an absent one."""
-    order = {Label.PRESENT: 2, Label.ABSENT: 1, Label.UNKNOWN: 0}
-    best = max(takes, key=lambda take: (order[take.label], take.quality.score))
+    best = min(takes, key=lambda take: (_BEST_FIRST.index(take.label), -take.quality.score))
     odds = best.murmur.log_odds
     return None if odds is None else _SiteFinding(site, best.label, odds)
 

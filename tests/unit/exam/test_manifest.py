@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from stetho.age import Age
 from stetho.errors import InputError
 from stetho.exam.manifest import read_manifest
 from stetho.exam.site import Site
@@ -23,6 +24,15 @@ def test_paths_are_relative_to_the_csv(tmp_path: Path) -> None:
     ]
 
 
+def test_the_exact_age_goes_before_the_group(tmp_path: Path) -> None:
+    text = "path,exam,site,age_years,age_group\na,e,AV,7.5,Adult\nb,e,PV,,Child\nc,e,TV,,\n"
+    exact, group, none = (row.age for row in read_manifest(written(tmp_path, text)))
+    assert (exact, none) == (Age(7.5, 7.5), None)
+    assert group is not None
+    assert group.within((0, 21))
+    assert not Age(30, 30).within((0, 21))
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -32,6 +42,8 @@ def test_paths_are_relative_to_the_csv(tmp_path: Path) -> None:
         ("path,exam,site\na.wav,e,XX\n", "Line 2 .*'XX'"),
         ("path,exam,site\na.wav,e,AV\n,e,AV\n", "Line 3"),
         ("path,exam,site\na.wav,e\n", "Line 2"),
+        ("path,exam,site,age_years\na.wav,e,AV,old\n", "Line 2 .*'old' is no age"),
+        ("path,exam,site,age_group\na.wav,e,AV,grey\n", "Line 2 .*'grey' is no age group"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, sentence: str) -> None:

@@ -17,18 +17,20 @@ THRESHOLDS = Thresholds(present=0.5, unknown=0.6)
 AV, PV, TV, MV = STANDARD_SITES
 
 
-def take(label: Label, log_odds: float = 0.0, quality: float = 0.9, name: str = "a") -> RecordingResult:
+def take(
+    label: Label, log_odds: float = 0.0, quality: float = 0.9, name: str = "a", origin: Origin = Origin.FILE
+) -> RecordingResult:
     verdict = MurmurVerdict(label, LogOdds(log_odds, -5.0), None, None, 5)
     return RecordingResult(
         recording=name,
         start=0,
         duration_s=10.0,
-        spec=StreamSpec(4000, Origin.FILE),
+        spec=StreamSpec(4000, origin),
         quality=QualitySummary(label is not Label.UNKNOWN, quality),
         rate=HeartRate(None, 0.0),
         murmur=verdict,
         segments=(),
-        applicability=(),
+        applicability=("simulated",) if origin is Origin.SIMULATED else (),
         concealed_share=0.0,
         model=ModelId("murmur", "0", ""),
     )
@@ -83,6 +85,13 @@ def test_repeating_a_site_changes_no_probability() -> None:
     once = judged(Policy.CHALLENGE, (AV, ABSENT), (PV, PRESENT))
     twice = judged(Policy.CHALLENGE, (AV, ABSENT), (AV, ABSENT), (PV, PRESENT))
     assert once.probability == twice.probability == pytest.approx(0.881)
+
+
+def test_an_exam_of_one_simulated_take_is_marked() -> None:
+    made = take(Label.ABSENT, -3.0, origin=Origin.SIMULATED)
+    printed = judged(Policy.CLINICAL, (AV, ABSENT), (PV, made)).to_json()
+    assert printed["origins"] == ["file", "simulated"]
+    assert printed["applicability"] == ["simulated"]
 
 
 @given(st.lists(st.tuples(st.sampled_from(list(Site)), st.sampled_from([PRESENT, ABSENT, UNKNOWN])), max_size=8))
