@@ -1,4 +1,4 @@
-"""The release network on sources that it was not trained on, and on made hearts: looked at, never selected by."""
+"""The release network on sources that it was not trained on, and on made hearts: looked at, never trained on."""
 
 from __future__ import annotations
 
