@@ -19,7 +19,7 @@ from stetho.source import Archive, DeviceInfo, DeviceUri, LinkStatistics, Source
 from stetho.stream import CHEST, Origin, StreamSpec
 
 _BATTERY_S = 0.2
-_RECONNECT_S = 20.0
+_MOST_BAUD = 2**31 - 1  # what a port's driver can be told
 _QUERY = ("driver", "codec", "rate", "channels", "reconnect_s")
 _DRIVERS: dict[str, Driver] = {StethoLink.name: StethoLink()}
 _CODEC_NAMES = {Codec.PCM16: "pcm16", Codec.IMA_ADPCM: "adpcm"}
@@ -30,8 +30,13 @@ def open_serial(uri: DeviceUri) -> Source:
     from firmware_bridge.uart import UartOpener
 
     _check_query(uri, {*_QUERY, "baud"})
+    if not uri.target:
+        raise ConfigError(f"{uri.text} names no port; write one like serial:///dev/ttyACM0, or see `stetho devices`.")
     driver = driver_of(uri)
-    return BridgeSource(UartOpener(uri.target, uri.integer("baud", driver.baud)), uri, driver=driver)
+    baud = uri.integer("baud", driver.baud)
+    if not 1 <= baud <= _MOST_BAUD:
+        raise ConfigError(f"baud={baud} in {uri.text} must be from 1 to {_MOST_BAUD}.")
+    return BridgeSource(UartOpener(uri.target, baud), uri, driver=driver)
 
 
 def open_tcp(uri: DeviceUri) -> Source:
@@ -69,7 +74,7 @@ class BridgeSource:
         self._uri = uri
         self._clock = clock
         self._driver = driver or driver_of(uri)
-        self._reconnect_s = uri.number("reconnect_s", _RECONNECT_S)
+        self._reconnect_s = uri.reconnect_s()
         self.opener = opener
         address = f"{uri.scheme}://{uri.target}"
         self._connection = Connection(opener, address, self._driver, clock, self._received, self._link_lost)

@@ -6,6 +6,7 @@ Two threads a port, because no serial port can be waited for by every platform's
 import asyncio
 import contextlib
 import errno
+import os
 import threading
 from dataclasses import dataclass
 
@@ -162,4 +163,11 @@ def why(path: str, baud: int, error: OSError | ValueError) -> DeviceError:
         return DeviceUnavailableError(
             f"{path} can't be set to {baud} baud: change baud= in the address.", reason="baud"
         )
-    return DeviceUnavailableError(f"{path} can't be used as a serial port: {text}.", reason="protocol")
+    if code == errno.EISDIR:
+        return DeviceUnavailableError(
+            f"{path} is a folder and no serial port: see `stetho devices`.", reason="protocol"
+        )
+    words = text if code is None else os.strerror(code)  # pyserial says the system's words twice, and its number too
+    return DeviceUnavailableError(
+        f"{path} can't be used as a serial port ({words}): see `stetho devices`.", reason="protocol"
+    )

@@ -31,7 +31,7 @@ class Config:
         return replace(
             self,
             device=self.device if device is None else device,
-            reconnect_s=self.reconnect_s if reconnect_s is None else _seconds("--reconnect-s", reconnect_s),
+            reconnect_s=self.reconnect_s if reconnect_s is None else reconnect_seconds("--reconnect-s", reconnect_s),
         )
 
 
@@ -63,13 +63,14 @@ def _from_file(path: Path) -> dict[str, tuple[str, Any]]:
 
 def _valid(name: str, where: str, value: Any) -> Any:
     if name == "reconnect_s":
-        return _seconds(where, value)
+        return reconnect_seconds(where, value)
     if not isinstance(value, str):
         raise ConfigError(f"{where} must be text, not {value!r}.")
     return Path(value).expanduser() if name == "models" else value
 
 
-def _seconds(where: str, value: Any) -> float:
+def reconnect_seconds(where: str, value: Any) -> float:
+    """The one bound of `reconnect_s`, of a setting, a flag or an address. Raises ConfigError, which names `where`."""
     try:
         seconds = float(value)
     except (TypeError, ValueError):

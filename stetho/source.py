@@ -4,6 +4,7 @@ Sources register under the entry-point group `stetho.sources`, by URI scheme; ou
 anyone's. `stetho` itself names no driver.
 """
 
+import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl, urlsplit
 
+from stetho.config import DEFAULT_RECONNECT_S, reconnect_seconds
 from stetho.errors import ConfigError
 from stetho.stream import Chunk, Origin, Span, StreamSpec
 
@@ -31,7 +33,10 @@ class DeviceUri:
     @classmethod
     def parse(cls, text: str) -> "DeviceUri":
         """Raises ConfigError for what is no address; the sentence shows one that is."""
-        parts = urlsplit(text)
+        try:
+            parts = urlsplit(text)
+        except ValueError:  # a bracket that does not close, say
+            parts = urlsplit("")
         target = parts.netloc + parts.path
         if "://" not in text or not parts.scheme:
             raise ConfigError(f"{text!r} is no device address; write one like serial:///dev/ttyACM0 or sim://murmur.")
@@ -39,17 +44,31 @@ class DeviceUri:
 
     def integer(self, key: str, default: int) -> int:
         """A whole number of the query; raises ConfigError when it is something else."""
-        return int(self.number(key, default))
-
-    def number(self, key: str, default: float) -> float:
-        """A number of the query; raises ConfigError when it is something else."""
         value = self.query.get(key)
         if value is None:
             return default
         try:
-            return float(value)
+            return int(value)
         except ValueError:
-            raise ConfigError(f"{key}={value!r} in {self.text} must be a number.") from None
+            raise ConfigError(f"{key}={value!r} in {self.text} must be a whole number.") from None
+
+    def number(self, key: str, default: float) -> float:
+        """A finite number of the query; raises ConfigError when it is something else."""
+        value = self.query.get(key)
+        if value is None:
+            return default
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise ConfigError(f"{key}={value!r} in {self.text} must be a number.")
+        return number
+
+    def reconnect_s(self) -> float:
+        """For how long a lost device is looked for: `reconnect_s` of the query; raises ConfigError as its setting does."""
+        where = f"reconnect_s in {self.text}"
+        return reconnect_seconds(where, self.query.get("reconnect_s", DEFAULT_RECONNECT_S))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from stetho.errors import InputError
 from stetho.exam.site import Site
 
 REQUIRED = ("path", "exam", "site")
+_COLUMNS = ", ".join(REQUIRED)
 MOST_ROWS = 1_000_000
 
 
@@ -32,8 +33,14 @@ def read_manifest(csv_path: Path) -> tuple[ManifestRow, ...]:
     try:
         with csv_path.open(newline="", encoding="utf-8-sig") as file:
             rows = tuple(_rows(csv_path, csv.DictReader(file)))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"The manifest {csv_path} can't be read ({error}).") from error
+    except FileNotFoundError as error:
+        raise InputError(f"There is no manifest {csv_path}: name a CSV with the columns {_COLUMNS}.") from error
+    except OSError as error:
+        raise InputError(f"The manifest {csv_path} can't be opened ({error.strerror}): name a CSV file.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(
+            f"The manifest {csv_path} is no CSV in UTF-8: save it as one, with the columns {_COLUMNS}."
+        ) from error
     if not rows:
         raise InputError(f"The manifest {csv_path} lists no recordings.")
     return rows
@@ -42,7 +49,7 @@ def read_manifest(csv_path: Path) -> tuple[ManifestRow, ...]:
 def _rows(csv_path: Path, reader: "csv.DictReader[str]") -> Iterator[ManifestRow]:
     missing = [column for column in REQUIRED if column not in (reader.fieldnames or ())]
     if missing:
-        raise InputError(f"The manifest {csv_path} has no column {missing[0]!r}; it needs {', '.join(REQUIRED)}.")
+        raise InputError(f"The manifest {csv_path} has no column {missing[0]!r}; it needs {_COLUMNS}.")
     for count, row in enumerate(reader):
         if count >= MOST_ROWS:
             raise InputError(f"The manifest {csv_path} has more than {MOST_ROWS:,} rows: split it.")

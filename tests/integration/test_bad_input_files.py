@@ -191,8 +191,8 @@ def test_a_manifest_with_a_missing_file_still_gives_the_exam(
         ("path,exam,site\n", "lists no recordings"),
         ("path,exam,site\na.wav,e,XX\n", "site 'XX'"),
         ("path,exam,site\n,e,AV\n", "no path"),
-        (b"\xff\xfe\x00", "can't be read"),
-        (None, "can't be read"),
+        (b"\xff\xfe\x00", "is no CSV in UTF-8"),
+        (None, "There is no manifest"),
     ],
 )
 def test_a_manifest_that_can_t_be_used_is_one_sentence(

@@ -51,10 +51,13 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, sentence
         read_manifest(written(tmp_path, text))
 
 
-def test_a_csv_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="can't be read"):
-        read_manifest(tmp_path / "missing.csv")
-    binary = tmp_path / "binary.csv"
-    binary.write_bytes(b"\xff\xfe\x00\x01" * 100)
-    with pytest.raises(InputError, match="can't be read"):
-        read_manifest(binary)
+def test_a_csv_that_is_none_is_told_in_words_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00\x01" * 100)
+    wanted = {
+        "missing.csv": r"^There is no manifest .*missing\.csv: name a CSV with the columns path, exam, site\.$",
+        "binary.csv": r"binary\.csv is no CSV in UTF-8: save it as one, with the columns path, exam, site\.$",
+        ".": r"can't be opened \(Is a directory\): name a CSV file\.$",
+    }
+    for name, sentence in wanted.items():
+        with pytest.raises(InputError, match=sentence):
+            read_manifest(tmp_path / name)

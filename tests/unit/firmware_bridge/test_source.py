@@ -354,7 +354,7 @@ def test_a_device_that_refuses_to_start(rig):
         ("?codec=opus", "must be one of: pcm16, adpcm"),
         ("?codec=adpcm", "does not send adpcm"),
         ("?rate=8000", "does not sample at 8000 Hz; it offers 4000"),
-        ("?rate=fast", "must be a number"),
+        ("?rate=fast", "must be a whole number"),
         ("?channels=2", "has 1 channels"),
     ],
 )
@@ -368,7 +368,7 @@ def test_what_the_device_cannot_do_is_said(rig, query, sentence):
     [
         (open_serial, "serial:///dev/null?bauds=9600", "bauds= in .* means nothing here"),
         (open_serial, "serial:///dev/null?driver=eko", "driver='eko' .* is not known"),
-        (open_serial, "serial:///dev/null?baud=fast", "must be a number"),
+        (open_serial, "serial:///dev/null?baud=fast", "must be a whole number"),
         (open_tcp, "tcp://127.0.0.1", "must name a host and a port"),
         (open_tcp, "tcp://127.0.0.1:notaport", "must name a host and a port"),
         (open_tcp, "tcp://192.0.2.7:9000", "is another machine .* not encrypted: add .remote=1"),

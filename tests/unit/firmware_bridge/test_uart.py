@@ -197,5 +197,16 @@ def test_a_file_is_no_port(tmp_path):
         open_address(f"serial://{tmp_path}/notes.txt")
 
 
+def test_a_folder_is_no_port_and_is_called_one_in_words(tmp_path):
+    with pytest.raises(DeviceUnavailableError) as caught:
+        open_address(f"serial://{tmp_path}")
+    assert str(caught.value) == f"{tmp_path} is a folder and no serial port: see `stetho devices`."
+
+
+def test_what_the_system_says_is_told_in_its_words_alone():
+    error = why("/dev/ttyACM0", 921_600, OSError(5, "could not open port: [Errno 5] Input/output error"))
+    assert str(error) == "/dev/ttyACM0 can't be used as a serial port (Input/output error): see `stetho devices`."
+
+
 def test_the_ports_of_this_machine_can_be_listed():
     assert all(port.path for port in serial_ports())

@@ -24,7 +24,7 @@ def test_an_address_says_everything_of_a_device():
         ("sim://murmur?timing=late", "systolic or diastolic"),
         ("sim://murmur?codec=opus", "pcm16, adpcm"),
         ("sim://murmur?loss=2", "share"),
-        ("sim://murmur?seed=x", "must be a number"),
+        ("sim://murmur?seed=x", "must be a whole number"),
         ("sim://nobody", "clear, murmur"),
         ("sim://murmur?grade=9", "1 to 6"),
     ],
