@@ -31,9 +31,9 @@ class Pin:
 PINNED: Mapping[str, Pin] = MappingProxyType(
     {
         "murmur": Pin(
-            "1.0.0",
+            "1.0.1",
             network_sha256="867e23309d4e99288c61523466002968e240d6862454130b807fc176ab11415e",
-            manifest_sha256="33731eae08679c1271790713452b787ee14acb7570e5bc0dd6c3c9d2c9f7aaff",
+            manifest_sha256="0791ffc3a6ca5120e90d0f39f69387b60fc51e0f9ffa3a1d22f36b81f0fd2274",
         ),
     }
 )
