@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from firmware_bridge.conform.probe import Probe
 from firmware_bridge.conform.result import NotJudgedError, Outcome, Result, RuleBrokenError
+from stetho.errors import DeviceError
 
 _LONGEST_S = 20.0
 
@@ -25,7 +26,7 @@ class Check:
     greeted: bool = True
 
     async def run(self, probe: Probe) -> Result:
-        """Never raises for what the device does, except SilentError; and takes at most 20 s."""
+        """Takes at most 20 s. Raises SilentError and DeviceError where the device is gone, and for nothing else."""
         began_ns = probe.clock.monotonic_ns()
         outcome, reason, seen = Outcome.PASSED, None, ""
         try:
@@ -35,6 +36,8 @@ class Check:
             outcome, reason, seen = Outcome.FAILED, str(broken), broken.seen
         except NotJudgedError as why:
             outcome, reason = Outcome.SKIPPED, str(why)
+        except DeviceError:  # of which one is a TimeoutError
+            raise
         except TimeoutError:
             outcome, reason = Outcome.FAILED, f"this took longer than {_LONGEST_S:g} s"
         took_s = (probe.clock.monotonic_ns() - began_ns) / 1e9

@@ -21,7 +21,8 @@ _MOST_QUIET_S = 9.5
 class Overheard:
     """heard: every frame from START on, the answer to STOP included.
 
-    before, after: the device's time around it, None without time sync; host_s: the host's time between the two.
+    before, after: the device's time around it, None without time sync; host_s: the host's time between the two;
+    heard_between: how many frames had come when `after` was asked.
     """
 
     capabilities: Capabilities
@@ -31,12 +32,12 @@ class Overheard:
     before: TimeReply | None = None
     after: TimeReply | None = None
     host_s: float = 0.0
+    heard_between: int = 0
 
     def packets(self) -> list[Audio]:
-        """The live packets. Raises NotJudgedError where there are none."""
-        messages = (one.message for one in self.heard)
-        id_ = self.started.stream_id
-        live = [m for m in messages if isinstance(m, Audio) and m.stream_id == id_ and not m.resent]
+        """The live packets, those that came twice once (A8). Raises NotJudgedError where there are none."""
+        messages = dict.fromkeys(one.message for one in self.heard if isinstance(one.message, Audio))
+        live = [packet for packet in messages if packet.stream_id == self.started.stream_id and not packet.resent]
         if not live:
             raise NotJudgedError("no live audio came that can be understood (F2, T1)")
         return live
@@ -58,10 +59,11 @@ async def a_stream(probe: Probe) -> Overheard:
     began_ns = probe.clock.monotonic_ns()
     stream = await RunningStream.begin(probe)
     await probe.listen(_LISTEN_S)
+    between = len(stream.heard())
     after = await _time(probe)
     host_s = (probe.clock.monotonic_ns() - began_ns) / 1e9
     stopped = await stream.stop()
-    return Overheard(probe.known(), stream.started, stream.heard(), stopped, before, after, host_s)
+    return Overheard(probe.known(), stream.started, stream.heard(), stopped, before, after, host_s, between)
 
 
 async def an_adpcm_stream(probe: Probe) -> Overheard:
@@ -99,6 +101,15 @@ async def _time(probe: Probe) -> TimeReply | None:
     probe.mark()
     probe.send(TimeRequest(0x71))
     return await probe.expect(TimeReply, lambda reply: reply.token == 0x71, ANSWER_S)
+
+
+def judge_time(overheard: Overheard) -> None:
+    """Raises NotJudgedError where the device's time has nothing to do with the host's: that is A2's affair."""
+    packets = overheard.packets()
+    device_s = (packets[-1].device_time_us - packets[0].device_time_us) / 1e6
+    arrivals_ns = [one.at_ns for one in overheard.heard if isinstance(one.message, Audio)]
+    if abs(device_s - (arrivals_ns[-1] - arrivals_ns[0]) / 1e9) > 0.2 * _LISTEN_S:
+        raise NotJudgedError("the device's time is not in microseconds (A2)")
 
 
 def indices(packets: Sequence[Audio]) -> npt.NDArray[np.float64]:

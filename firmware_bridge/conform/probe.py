@@ -1,6 +1,7 @@
 """The examiner's end of the link: says anything, also what no host should, and remembers all that comes."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from firmware_bridge.conform.result import RuleBrokenError, SilentError
 from firmware_bridge.devices.stetho_link import StethoLink
 from firmware_bridge.driver import StreamChoice
 from firmware_bridge.transport import Opener, Transport
-from firmware_bridge.wire import Capabilities, Hello, HostMessage, Message, PacketDecoder, encode
+from firmware_bridge.wire import Capabilities, Hello, HostMessage, Message, PacketDecoder, Stop, encode
 from stetho.clock import SYSTEM_CLOCK, Clock
 from stetho.errors import DeviceError
 from stetho.source import DeviceUri
@@ -21,6 +22,9 @@ T = TypeVar("T")
 
 ANSWER_S = 0.5
 """How long a device may take for an answer; rule S1 says it of HELLO, and the others are held to the same."""
+
+PATIENT_S = 2.0
+"""How long a HELLO is waited for by rules that are not about time."""
 
 _TRIES = 4
 _REOPENING_S = 3.0
@@ -77,7 +81,10 @@ class Probe:
         self.opener, self.uri, self.clock, self.simulated = opener, uri, clock, simulated
         self.capabilities: Capabilities | None = None
         self.link = Link(clock)
+        self.streaming: int | None = None  # the id of the stream that was begun last, to be stopped after its check
+        self.undisturbed = False  # whether nothing was said since the session began
         self._mark = 0
+        self._nonces_are_wrong = False
         self._observed: dict[Any, Any] = {}
 
     # -- the link
@@ -92,6 +99,7 @@ class Probe:
     async def reopen(self, after_s: float = _PAUSE_S) -> None:
         """As `open`, for a device that may need a moment to be there again. Raises DeviceError."""
         await self.close()
+        self.streaming = None
         await asyncio.sleep(after_s)
         tries = round(_REOPENING_S / _PAUSE_S)
         for left in reversed(range(tries)):
@@ -121,15 +129,20 @@ class Probe:
 
     def send_bytes(self, data: bytes) -> None:
         """Says anything. Goes nowhere when the link is gone: whoever waits for the answer is told."""
+        self.undisturbed = False
         if self.link.transport is not None and self.link.lost_because is None:
             self.link.transport.write(data)
 
     # -- hearing
 
     def mark(self) -> int:
-        """From here on is what `heard`, `messages` and `expect` look at. Gives the place, for `heard_since`."""
+        """From here on is what `heard`, `messages` and `expect` look at. Gives the place in the link's `heard`."""
         self._mark = len(self.link.heard)
         return self._mark
+
+    def mark_at(self, message: Message) -> None:
+        """As `mark`, from where this message came."""
+        self._mark = next(place for place, one in enumerate(self.link.heard) if one.message is message)
 
     def heard(self) -> list[Heard]:
         """All frames since the mark."""
@@ -180,32 +193,49 @@ class Probe:
 
     # -- a session
 
-    async def hello(self, within_s: float = ANSWER_S) -> Capabilities | None:
+    async def hello(self, within_s: float = PATIENT_S) -> Capabilities | None:
         """One HELLO, and its answer, if there is one in time."""
         nonce = secrets.randbits(32)
         self.mark()
+        self._say_hello(nonce)
+        return await self.welcome(nonce, within_s)
+
+    def _say_hello(self, nonce: int) -> None:
         self.send_bytes(b"\x00" + encode(Hello(nonce, "stetho conform")))
-        return await self.expect(Capabilities, lambda answer: answer.nonce == nonce, within_s)
+
+    async def welcome(self, nonce: int, within_s: float = PATIENT_S) -> Capabilities | None:
+        """The answer to a HELLO. Where a device gets every nonce wrong any answer is taken: that is S1's affair."""
+        return await self.expect(Capabilities, lambda found: self._nonces_are_wrong or found.nonce == nonce, within_s)
 
     async def greet(self) -> Capabilities:
         """A new session, whatever was before; what came until then is behind the mark.
 
         Raises DeviceError where the link can't be opened again, SilentError where the device does not answer on it.
         """
-        for _ in range(2):
-            if self.link.lost_because is not None:
+        for again in (False, True):
+            if again or self.link.lost_because is not None:
                 await self.reopen()
-            for _ in range(_TRIES):
-                try:
-                    found = await self.hello()
-                except RuleBrokenError:  # it closed the link
-                    break
-                if found is not None:
-                    self.capabilities = found
+            with contextlib.suppress(RuleBrokenError):  # it closed the link
+                if (found := await self._greeted()) is not None:
+                    self.capabilities, self.undisturbed = found, True
                     self.mark()
                     return found
-            self.link.lost_because = self.link.lost_because or "silent"
         raise SilentError
+
+    async def _greeted(self) -> Capabilities | None:
+        if self.streaming is not None:
+            self.send(Stop(self.streaming))
+            self.streaming = None
+        nonce = secrets.randbits(32)
+        self.mark()
+        for _ in range(_TRIES):
+            self._say_hello(nonce)
+            if (found := await self.welcome(nonce, ANSWER_S)) is not None:
+                return found
+        # One that answers, and never with the nonce, can still be judged in all else.
+        found = next(iter(self.messages(Capabilities)), None)
+        self._nonces_are_wrong = found is not None
+        return found
 
     def known(self) -> Capabilities:
         """What the device said it is, in the session that `greet` began."""

@@ -59,6 +59,7 @@ class RunningStream:
     async def ask(cls, probe: Probe, request: Start) -> "RunningStream":
         """Says START, and takes what comes of it. Raises NoStreamError where no STARTED comes."""
         began = probe.mark()
+        probe.streaming = request.stream_id
         probe.send(request)
         started = await probe.expect(Started, lambda answer: answer.stream_id == request.stream_id)
         if started is None:

@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = tuple(check for chapter in CHAPTERS for check in cha
 RULES: frozenset[str] = frozenset(check.rule for check in CHECKS) | NOT_TESTABLE.keys()
 
 LONGEST_S = 60.0
+_OUT_OF_TIME = f"The device answers so slowly that {LONGEST_S:g} s did not do"
 _LETTERS = "FVBSTARLECW"
 
 
@@ -61,11 +62,12 @@ class Suite:
         greeted = await self._greeted()
         failed: Result | None = None
         for check in self.checks:
-            if self.probe.clock.monotonic_ns() > until_ns:
-                raise DeviceTimeoutError(
-                    f"The device answers so slowly that {LONGEST_S:g} s did not do: choose rules with --rule."
-                )
-            if greeted:
+            out_of_time = self.probe.clock.monotonic_ns() > until_ns
+            if out_of_time and failed is None:
+                raise DeviceTimeoutError(f"{_OUT_OF_TIME}: choose rules with --rule.")
+            if out_of_time:
+                result = check.skipped(_OUT_OF_TIME)
+            elif greeted:
                 result, greeted = await self._judged_by_what_follows(await self._run(check))
             elif not check.greeted:
                 result = await self._run(check)
@@ -105,13 +107,12 @@ class Suite:
         except SilentError:
             return replace(check.skipped(""), outcome=Outcome.FAILED, reason="the device answers no HELLO any more")
         except DeviceError as error:
-            raise ConnectionLostError(
-                f"The link to {self.probe.uri.text} was lost in rule {check.rule} ({check.title}), "
-                f"and did not come back: {error}"
-            ) from error
+            raise self._lost(check.rule, check.title, error) from error
 
     async def _judged_by_what_follows(self, result: Result) -> tuple[Result, bool]:
         """The result, and a new session for the next check; a device that grants none was undone by this one."""
+        if self.probe.undisturbed:
+            return result, True
         try:
             await self.probe.greet()
         except SilentError:
@@ -120,8 +121,11 @@ class Suite:
                 reason = f"{result.reason}; {reason}"
             return replace(result, outcome=Outcome.FAILED, reason=reason), False
         except DeviceError as error:
-            raise ConnectionLostError(
-                f"The link to {self.probe.uri.text} was lost after rule {result.rule} ({result.title}), "
-                f"and did not come back: {error}"
-            ) from error
+            raise self._lost(result.rule, result.title, error) from error
         return result, True
+
+    def _lost(self, rule: str, title: str, why: DeviceError) -> ConnectionLostError:
+        where = self.probe.uri.text
+        return ConnectionLostError(
+            f"The link to {where} was lost in rule {rule} ({title}), and did not come back: {why}"
+        )

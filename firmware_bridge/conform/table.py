@@ -31,9 +31,10 @@ def print_results(headline: str, results: Sequence[Result]) -> None:
     console.print(table)
     for result in results:
         if result.outcome is Outcome.FAILED:
-            console.print(f"\n[bold red]{result.rule}[/bold red] {escape(result.title)}: {escape(result.reason or '')}")
+            broken = f"\n[bold red]{result.rule}[/bold red] {escape(result.title)}: {escape(result.reason or '')}"
+            console.print(broken, soft_wrap=True)
             if result.seen:
-                console.print(f"   seen: {escape(result.seen)}")
+                console.print(f"   seen: {escape(result.seen)}", soft_wrap=True)
     counts = Counter(result.outcome for result in results)
     sums = ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome)
     console.print(f"\n{sums}. The rules: docs/protocol.md")

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from firmware_bridge.conform.check import Check
-from firmware_bridge.conform.overheard import a_stream, an_adpcm_stream
+from firmware_bridge.conform.overheard import Overheard, a_stream, an_adpcm_stream
 from firmware_bridge.conform.probe import Probe
 from firmware_bridge.conform.result import NotJudgedError, RuleBrokenError
 from firmware_bridge.conform.running_stream import RunningStream
@@ -12,7 +12,6 @@ from firmware_bridge.wire.adpcm import AdpcmState, payload_bytes
 
 _STATE_BYTES = 4
 _STEPS = 89
-_AUDIO_HEADER_BYTES = 24
 _SLOP = 0.05
 """By how much the device's microseconds may differ from the host's, as a share: units, not quality."""
 
@@ -42,9 +41,11 @@ async def one_clock(probe: Probe) -> str:
     before, after = overheard.before, overheard.after
     if before is None or after is None:
         return f"{(times[-1] - times[0]) / 1e6:.2f} s in audio; the device has no time sync"
-    first, last = before.received_us, after.sent_us
-    seen = f"TIME_REPLY from {first} to {last} us, audio from {times[0]} to {times[-1]} us"
-    if not first <= times[0] <= times[-1] <= last:
+    between = [one.message for one in overheard.heard[: overheard.heard_between]]
+    times = [message.device_time_us for message in between if isinstance(message, Audio)]
+    first, last = before.received_us, after.received_us
+    seen = f"TIME_REPLY from {first} to {last} us, audio from {times[0]} to {times[-1]} us" if times else ""
+    if times and not first <= times[0] <= times[-1] <= last:
         raise RuleBrokenError("audio and TIME_REPLY do not have the same clock", seen)
     return seen
 
@@ -66,31 +67,28 @@ async def pcm16(probe: Probe) -> str:
     overheard = await probe.once(a_stream)
     if overheard.started.codec is not Codec.PCM16:
         raise NotJudgedError("the address asks for another codec")
-    return _layout(overheard.packets(), overheard.started.channels, [one.frame.body for one in overheard.heard])
+    return _as_started(overheard)
 
 
-def _layout(packets: list[Audio], channels: int, bodies: list[bytes]) -> str:
-    """Codec and channels as STARTED says, and exactly as many bytes as they need."""
-    codec = packets[0].codec
+def _as_started(overheard: Overheard) -> str:
+    """Codec and channels of every packet are those of STARTED. That the payload is long enough its decoder saw."""
+    started, packets = overheard.started, overheard.packets()
     for packet in packets:
-        if (packet.codec, packet.channels) != (codec, channels):
+        if (packet.codec, packet.channels) != (started.codec, started.channels):
             seen = f"codec {packet.codec}, {packet.channels} channels"
             raise RuleBrokenError("audio has another codec or other channels than STARTED says", seen)
-    wanted = {packet.sequence: _AUDIO_HEADER_BYTES + len(packet.payload) for packet in packets}
-    for body in bodies:
-        if body[1:2] == b"\x84" and len(body) != wanted.get(int.from_bytes(body[4:8], "little"), len(body)):
-            raise RuleBrokenError("audio has bytes after its samples", f"{len(body)} bytes in the body")
     return f"{len(packets)} packets of {packets[0].samples} samples and {len(packets[0].payload)} bytes"
 
 
 async def adpcm_layout(probe: Probe) -> str:
     overheard = await probe.once(an_adpcm_stream)
-    packets = overheard.packets()
-    for packet in packets:
+    for packet in overheard.packets():
+        if packet.codec is not Codec.IMA_ADPCM:
+            continue
         stride = payload_bytes(1, packet.samples)
         for at in range(0, packet.channels * stride, stride):
             _check_state(packet, packet.payload[at : at + stride])
-    return _layout(packets, overheard.started.channels, [one.frame.body for one in overheard.heard])
+    return _as_started(overheard)
 
 
 def _check_state(packet: Audio, channel: bytes) -> None:
@@ -105,7 +103,7 @@ def _check_state(packet: Audio, channel: bytes) -> None:
 
 async def adpcm_runs_on(probe: Probe) -> str:
     """The state at the head of a packet is the one that the packet before ends in: else nibbles lie."""
-    packets = (await probe.once(an_adpcm_stream)).packets()
+    packets = [p for p in (await probe.once(an_adpcm_stream)).packets() if p.codec is Codec.IMA_ADPCM]
     compared = 0
     for one, following in pairwise(packets):
         if following.first_sample != one.first_sample + one.samples:

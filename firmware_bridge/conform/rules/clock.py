@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from firmware_bridge.conform.check import Check
-from firmware_bridge.conform.overheard import a_stream, indices, times_s
+from firmware_bridge.conform.overheard import a_stream, indices, judge_time, times_s
 from firmware_bridge.conform.probe import Probe
 from firmware_bridge.conform.result import NotJudgedError, RuleBrokenError
 from firmware_bridge.conform.running_stream import RunningStream
@@ -40,6 +40,7 @@ async def answers_at_once(probe: Probe) -> str:
 
 async def rate_is_true(probe: Probe) -> str:
     overheard = await probe.once(a_stream)
+    judge_time(overheard)
     packets = overheard.packets()
     if len(packets) < 10:
         raise NotJudgedError("fewer than 10 packets came")

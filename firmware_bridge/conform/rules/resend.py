@@ -1,5 +1,7 @@
 """Rules R: what the ring gives back."""
 
+from itertools import pairwise
+
 from firmware_bridge.conform.check import Check
 from firmware_bridge.conform.overheard import a_quiet_stream
 from firmware_bridge.conform.probe import Probe
@@ -16,6 +18,8 @@ async def depth(probe: Probe) -> str:
     """Asked for the oldest that there must be after 9.5 s, or as deep as the ring is."""
     _needs_ring(probe)
     quiet = await probe.once(a_quiet_stream)
+    if quiet.last_s < quiet.seconds - 0.5:
+        raise NotJudgedError("the session ended meanwhile (S6)")
     packets = quiet.packets
     behind = packets[-1].first_sample - packets[0].first_sample
     rate = probe.choice().rate_hz
@@ -96,7 +100,7 @@ async def live_goes_first(probe: Probe) -> str:
     stream = await RunningStream.begin(probe)
     live = await stream.listen(1.2)
     before = len(live)
-    place = len(probe.link.heard)
+    began_ns, place = probe.clock.monotonic_ns(), len(probe.link.heard)
     for number in range(_REQUESTS):
         probe.send(ResendRequest(stream.id, live[0].first_sample + number * live[0].samples, stream.rate_hz // 2))
     await probe.listen(0.8)
@@ -105,7 +109,7 @@ async def live_goes_first(probe: Probe) -> str:
     ]
     if not arrivals:
         raise RuleBrokenError("while it sends again the device sends no live audio")
-    longest_s = max(b - a for a, b in zip(arrivals, [*arrivals[1:], probe.clock.monotonic_ns()], strict=True)) / 1e9
+    longest_s = max(b - a for a, b in pairwise([began_ns, *arrivals, probe.clock.monotonic_ns()])) / 1e9
     seen = (
         f"{len(stream.live()) - before} live packets, {len(stream.resent())} resent; the longest wait {longest_s:.2f} s"
     )
@@ -118,16 +122,16 @@ async def eight_at_once(probe: Probe) -> str:
     _needs_ring(probe)
     stream = await RunningStream.begin(probe)
     live = await stream.listen(0.6)
-    asked = [packet.first_sample for packet in live[:_REQUESTS]]
+    asked = {packet.first_sample: packet.samples for packet in live[:_REQUESTS]}
     came: set[int] = set()
     for _ in range(3):
-        probe.mark()
-        probe.send(*(ResendRequest(stream.id, first, 1) for first in asked if first not in came))
+        for first in asked.keys() - came:
+            probe.send(ResendRequest(stream.id, first, asked[first]))
         await probe.listen(0.4)
         came |= {packet.first_sample for packet in stream.resent()}
-        if came >= set(asked):
+        if came >= asked.keys():
             return f"{len(asked)} requests at once are served"
-    missing = sorted(set(asked) - came)
+    missing = sorted(asked.keys() - came)
     raise RuleBrokenError("of 8 requests at once some are not served", f"not at samples {missing}")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from firmware_bridge.conform.check import Check
 from firmware_bridge.conform.overheard import a_quiet_stream
-from firmware_bridge.conform.probe import Probe
+from firmware_bridge.conform.probe import ANSWER_S, Probe
 from firmware_bridge.conform.result import NotJudgedError, RuleBrokenError
 from firmware_bridge.conform.running_stream import RunningStream, new_stream_id
 from firmware_bridge.wire import (
@@ -15,6 +15,7 @@ from firmware_bridge.wire import (
     Error,
     ErrorCode,
     Feature,
+    Hello,
     HostMessage,
     Ping,
     Pong,
@@ -32,26 +33,33 @@ _NO_END = "a serial line does not tell a device that its client went away"
 
 async def greeting(probe: Probe) -> str:
     began_ns = probe.clock.monotonic_ns()
-    if await probe.hello(within_s=0.5) is None:
+    if not await _named(probe, 0x51):
         raise RuleBrokenError("no CAPABILITIES with the HELLO's nonce within 500 ms")
     return f"answered after {(probe.clock.monotonic_ns() - began_ns) / 1e6:.0f} ms"
 
 
 async def again(probe: Probe) -> str:
-    for number in range(2, 5):
-        if await probe.hello() is None:
-            raise RuleBrokenError(f"HELLO number {number} in a row is not answered with its own nonce")
+    for nonce in (0, 1, 0xFFFFFFFF):
+        if not await _named(probe, nonce):
+            raise RuleBrokenError(f"HELLO with the nonce {nonce} is not answered with it within 500 ms")
     return "each HELLO is answered with its own nonce"
+
+
+async def _named(probe: Probe, nonce: int) -> bool:
+    probe.mark()
+    probe.send(Hello(nonce))
+    return await probe.expect(Capabilities, lambda answer: answer.nonce == nonce, ANSWER_S) is not None
 
 
 async def new_session_ends_the_old(probe: Probe) -> str:
     stream = await RunningStream.begin(probe)
     await stream.listen(0.3)
-    if await probe.hello() is None:
+    welcome = await probe.hello()
+    if welcome is None:
         raise RuleBrokenError("a HELLO in mid-stream is not answered")
-    answered = probe.link.heard.index(next(one for one in probe.heard() if isinstance(one.message, Capabilities)))
+    probe.mark_at(welcome)
     await probe.listen(_AFTER_AUDIO_S)
-    if any(isinstance(one.message, Audio) for one in probe.link.heard[answered:]):
+    if probe.messages(Audio):
         raise RuleBrokenError("after a HELLO in mid-stream audio goes on without a START")
     return "answered; silent until START"
 
@@ -141,14 +149,13 @@ async def patience(probe: Probe) -> str:
 async def battery(probe: Probe) -> str:
     if Feature.BATTERY not in probe.known().features:
         raise NotJudgedError("the device has no battery")
-    await probe.hello()
-    if await probe.expect(Battery) is None:
+    welcome = await probe.hello()
+    if welcome is None:
+        raise NotJudgedError("HELLO is not answered in time (S1)")
+    probe.mark_at(welcome)
+    level = await probe.expect(Battery)
+    if level is None:
         raise RuleBrokenError("no BATTERY after CAPABILITIES, though the device has the feature")
-    order = [type(one.message) for one in probe.heard() if isinstance(one.message, (Capabilities, Battery))]
-    after = order.index(Capabilities)
-    if Battery not in order[after:]:
-        raise RuleBrokenError("BATTERY comes before CAPABILITIES and not after it")
-    level = probe.messages(Battery)[-1]
     return f"{level.percent} %"
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from firmware_bridge.conform.check import Check
-from firmware_bridge.conform.overheard import a_stream, indices, times_s
+from firmware_bridge.conform.overheard import a_stream, indices, judge_time, times_s
 from firmware_bridge.conform.probe import Probe
 from firmware_bridge.conform.result import NoStreamError, NotJudgedError, RuleBrokenError
 from firmware_bridge.conform.running_stream import RunningStream, new_stream_id
@@ -28,9 +28,7 @@ async def begins_at_zero(probe: Probe) -> str:
         raise RuleBrokenError("STARTED names another codec, rate or number of channels than START", str(started))
     if started.first_sample != 0:
         raise RuleBrokenError("a new stream does not begin at sample 0", f"STARTED says {started.first_sample}")
-    if not any(isinstance(one.message, Audio) for one in overheard.heard):
-        if any(one.frame.fault for one in overheard.heard):
-            raise NotJudgedError("no live audio came that can be understood (F2)")
+    if not any(one.frame.fault or one.frame.body[1] == Audio.TYPE for one in overheard.heard):
         raise RuleBrokenError("STARTED was said, and no AUDIO came")
     first = overheard.packets()[0]
     if first.sequence == 0 and first.first_sample != 0:
@@ -40,8 +38,20 @@ async def begins_at_zero(probe: Probe) -> str:
     return f"sample 0, {len(overheard.packets())} packets in all"
 
 
+async def each_begins_at_zero(probe: Probe) -> str:
+    stream = await RunningStream.begin(probe)
+    await stream.listen(0.3)
+    second = await RunningStream.begin(probe)
+    if second.started.first_sample != 0:
+        raise RuleBrokenError(
+            "a new id in mid-stream does not begin a stream at sample 0", f"STARTED says {second.started.first_sample}"
+        )
+    return "sample 0 again"
+
+
 async def counted_in_time(probe: Probe) -> str:
     overheard = await probe.once(a_stream)
+    judge_time(overheard)
     packets = overheard.packets()
     for one, following in pairwise(packets):
         if following.first_sample < one.first_sample + one.samples:
@@ -72,7 +82,7 @@ async def start_repeated_resumes(probe: Probe) -> str:
     later = [packet for packet in after if packet.first_sample >= first]
     if not later:
         raise RuleBrokenError(f"after a START said again no audio from sample {first} on came")
-    if later[0].sequence <= before.sequence:
+    if later[0].sequence < before.sequence:
         raise RuleBrokenError("a stream that is resumed counts its packets anew", f"sequence {later[0].sequence}")
     return f"audio up to {end}, STARTED at {first}"
 
@@ -107,6 +117,7 @@ async def goes_on_alone(probe: Probe) -> str:
         raise NotJudgedError("the device has no ring, so it may stop at once")
     stream = await RunningStream.begin(probe)
     await stream.listen(0.3)
+    await _must_resume(stream)
     left_ns = probe.clock.monotonic_ns()
     await probe.reopen(after_s=min(_AWAY_S, ring_s / 2))
     await probe.greet()
@@ -117,6 +128,12 @@ async def goes_on_alone(probe: Probe) -> str:
     if not away_s <= first + 0.1 or first > 0.3 + away_s + _SLACK_S:
         raise RuleBrokenError("a device that lost its client did not go on sampling", seen)
     return seen
+
+
+async def _must_resume(stream: RunningStream) -> None:
+    """Raises NotJudgedError where a stream can't be resumed at all."""
+    if (await stream.again()).started.first_sample == 0:
+        raise NotJudgedError("a stream can't be resumed (T3)")
 
 
 async def refuses_what_it_cannot(probe: Probe) -> str:
@@ -174,14 +191,11 @@ async def stop_stops(probe: Probe) -> str:
 
 
 async def stop_of_nothing(probe: Probe) -> str:
-    return await _answered_stopped(probe, new_stream_id(), "STOP is not answered where nothing streams")
-
-
-async def _answered_stopped(probe: Probe, id_: int, reason: str) -> str:
+    id_ = new_stream_id()
     probe.mark()
     probe.send(Stop(id_))
     if await probe.expect(Stopped, lambda stopped: stopped.stream_id == id_) is None:
-        raise RuleBrokenError(reason)
+        raise RuleBrokenError("STOP is not answered where nothing streams")
     return "STOPPED"
 
 
@@ -220,22 +234,34 @@ async def stop_of_another(probe: Probe) -> str:
     stream = await RunningStream.begin(probe)
     await stream.listen(0.2)
     other = stream.id ^ 0x0101 or 1
-    await _answered_stopped(probe, other, "STOP of another stream is not answered with its id")
+    probe.mark()
+    probe.send(Stop(other))
+    answered = await probe.expect(Stopped, lambda stopped: stopped.stream_id == other)
     before = len(stream.some_live())
     await probe.listen(0.4)
     if len(stream.live()) == before:
         raise RuleBrokenError("STOP of another stream ended this one")
+    if answered is None:
+        if await stream.stop() is None:
+            raise NotJudgedError("STOP is not answered (T6)")
+        raise RuleBrokenError("STOP of another stream is not answered with its id")
     return "answered, and the stream goes on"
 
 
 async def start_of_an_ended_stream(probe: Probe) -> str:
     if not probe.known().ring_samples:
         raise NotJudgedError("the device has no ring, so it forgets a stream with its end")
-    stream, stopped = await _ended(probe)
+    stream = await RunningStream.begin(probe)
+    await stream.listen(0.4)
+    await _must_resume(stream)
+    stopped = await stream.stop()
+    if stopped is None:
+        raise NotJudgedError("STOP is not answered (T6)")
+    last = stream.some_live()[-1]
     back = await stream.again()
     again = await probe.expect(Stopped, lambda answer: answer.stream_id == stream.id)
     seen = f"STOPPED at {stopped.stop_sample}; STARTED at {back.started.first_sample}"
-    if back.started.first_sample != stopped.stop_sample:
+    if back.started.first_sample < last.first_sample:
         raise RuleBrokenError("START of a stream that has ended does not name the sample after its last", seen)
     if again is None or again.stop_sample != stopped.stop_sample:
         raise RuleBrokenError("START of a stream that has ended is not followed by the same STOPPED", seen)
@@ -244,6 +270,7 @@ async def start_of_an_ended_stream(probe: Probe) -> str:
 
 CHECKS = (
     Check("T1", "a new stream begins at sample 0, after START", begins_at_zero),
+    Check("T1", "each new id begins a stream at sample 0", each_begins_at_zero),
     Check("T2", "indices count time", counted_in_time),
     Check("T3", "START said again resumes", start_repeated_resumes),
     Check("T3", "START with something changed begins anew", changed_begins_anew),

@@ -2,7 +2,7 @@
 
 from firmware_bridge.conform.check import Check
 from firmware_bridge.conform.overheard import a_stream
-from firmware_bridge.conform.probe import Heard, Probe
+from firmware_bridge.conform.probe import PATIENT_S, Heard, Probe
 from firmware_bridge.conform.raw_frame import framed
 from firmware_bridge.conform.result import NotJudgedError, RuleBrokenError
 from firmware_bridge.conform.running_stream import RunningStream, new_stream_id, still_in_session
@@ -49,7 +49,7 @@ async def newer_host(probe: Probe) -> str:
     """A host that also speaks later versions gets the highest that both speak."""
     probe.mark()
     probe.send(Hello(_NONCE, version_max=_FUTURE))
-    await probe.expect(Capabilities)
+    await probe.expect(Capabilities, within_s=PATIENT_S)
     foreign = [found for found in probe.messages(ForeignVersion) if found.type == Capabilities.TYPE]
     highest = probe.known().version_max
     if probe.messages(Capabilities) and highest == VERSION:
@@ -123,7 +123,7 @@ async def unknown_in_a_stream(probe: Probe) -> str:
 async def appended_fields(probe: Probe) -> str:
     probe.mark()
     probe.send_bytes(framed(encode_body(Hello(_NONCE)) + b"\x01\x02\x00\x03"))
-    if await probe.expect(Capabilities, lambda answer: answer.nonce == _NONCE) is None:
+    if await probe.welcome(_NONCE) is None:
         raise RuleBrokenError("a HELLO with bytes after its fields is not answered")
     return "skipped"
 

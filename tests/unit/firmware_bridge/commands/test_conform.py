@@ -1,0 +1,94 @@
+"""`stetho conform`, as an engineer and a CI system call it."""
+
+import json
+import subprocess
+import sys
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from firmware_bridge.commands.conform import _is_simulated
+from firmware_bridge.conform.report import Report
+from firmware_bridge.conform.result import Outcome, Result
+from stetho.errors import ExportError
+
+
+def stetho(*arguments):
+    return subprocess.run([sys.executable, "-m", "stetho", *arguments], capture_output=True, text=True, timeout=120)
+
+
+def test_a_run_prints_json_and_writes_junit(tmp_path, validate):
+    junit = tmp_path / "conform.xml"
+    done = stetho("conform", "sim://murmur", "--rule", "S1", "--rule", "L", "--json", "--junit", str(junit))
+    assert done.returncode == 0, done.stderr
+    *checks, sums = [json.loads(line) for line in done.stdout.splitlines()]
+    for printed in (*checks, sums):
+        validate("conform", printed)
+    assert [(check["rule"], check["outcome"]) for check in checks] == [
+        ("S1", "passed"),
+        ("S1", "passed"),
+        ("L1", "skipped"),
+        ("L2", "skipped"),
+        ("L3", "skipped"),
+    ]
+    assert (sums["passed"], sums["failed"], sums["skipped"]) == (2, 0, 3)
+    assert sums["origin"] == "simulated"
+    suite = ET.parse(junit).getroot().find("testsuite")
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("5", "0", "3")
+    assert {p.get("name"): p.get("value") for p in suite.iter("property")}["origin"] == "simulated"
+    assert next(case.get("classname") for case in suite.iter("testcase")) == "protocol.S1"
+
+
+def test_people_get_a_table_that_says_simulated(validate):
+    done = stetho("conform", "sim://murmur", "--rule", "V2")
+    assert done.returncode == 0, done.stderr
+    assert "SIMULATED" in done.stdout
+    assert "1 passed, 0 failed, 0 skipped" in done.stdout
+
+
+def test_a_broken_rule_ends_with_1(tmp_path):
+    """A device that loses every packet of sound never streams, as far as anybody can see."""
+    junit = tmp_path / "conform.xml"
+    done = stetho("conform", "sim://murmur?loss=0.999999", "--rule", "T1", "--junit", str(junit))
+    assert done.returncode == 1, done.stderr
+    assert "STARTED was said, and no AUDIO came" in " ".join(done.stdout.split())
+    assert "Traceback" not in done.stderr
+    assert [one.get("message") for one in ET.parse(junit).getroot().iter("failure")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (("serial:///dev/ttyNONE",), 3, "There is no port /dev/ttyNONE"),
+        (("tcp://127.0.0.1:1",), 3, "Nothing listens at 127.0.0.1:1"),
+        (("file:///heart.wav",), 2, "is no device that speaks the protocol"),
+        (("sim://murmur", "--rule", "X1"), 2, "There is no rule X1"),
+        (("sim://murmur", "--rule", "V2", "--junit", "no/such/folder/a.xml"), 8, "can't be written"),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence_and_its_code(arguments, code, sentence):
+    done = stetho("conform", *arguments)
+    assert done.returncode == code, done.stderr
+    assert sentence in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_a_device_may_say_what_xml_and_the_table_have_no_way_to_write(tmp_path, validate):
+    report = Report("tcp://127.0.0.1:9")
+    report.add(Result("F4", "noise", Outcome.FAILED, "it said \x1b[31m & <no>", "[bold]\x00\ud800"))
+    path = tmp_path / "a.xml"
+    report.write_junit(path)
+    (failure,) = ET.parse(path).getroot().iter("failure")
+    assert failure.get("message") == "it said \ufffd[31m & <no>"
+    assert failure.text == "[bold]\ufffd\ufffd"
+    assert report.failed
+    report.print()
+    validate("conform", report.to_json())
+    with pytest.raises(ExportError, match="choose another file for --junit"):
+        report.write_junit(tmp_path)
+
+
+def test_an_address_may_tell_that_a_device_is_simulated():
+    assert _is_simulated("sim://murmur?seed=7")
+    assert _is_simulated("ble+sim://here")
+    assert not _is_simulated("serial:///dev/ttyACM0?baud=921600")
