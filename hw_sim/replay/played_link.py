@@ -18,7 +18,7 @@ class PlayedLink:
         self._pings: list[int] = []
         self._owed: dict[int, WireFrame] = {}
         self._answers: list[bytes] = []
-        self._over = self._broken = False
+        self._over = self._broken = self._stopped = False
         self.stream_id = 0
         self.next_sample = 0
         """The wire's index after the last live sample that was played."""
@@ -49,7 +49,7 @@ class PlayedLink:
 
     def stop(self, stream_id: int) -> None:
         """The client has enough, whatever the captured host had."""
-        self._over = True
+        self._over = not self._stopped  # after STOPPED the ring still serves resends
         self._answers.append(stopped(stream_id, StopReason.REQUESTED, self.next_sample))
 
     def asked_time(self, token: int) -> None:
@@ -69,7 +69,7 @@ class PlayedLink:
         self._answers.clear()
         if not self._over:
             said.extend(self._say(frame) for frame in self._frames(now_us))
-            if self._is_cut(now_us):
+            if self._is_cut():
                 self._over = True
                 said.append(stopped(self.stream_id, StopReason.ENDED, self.next_sample))
         return b"".join(said)
@@ -79,9 +79,10 @@ class PlayedLink:
         if self._stream is not None:
             yield from self._stream.due(now_us)
 
-    def _is_cut(self, now_us: int) -> bool:
+    def _is_cut(self) -> bool:
         """The capture ends in the middle of the stream: so does the replay, and says so."""
-        return self._link.ending is Ending.CUT and self._stream is not None and self._stream.due_us is None
+        ended = self._stream is not None and self._stream.due_us is None
+        return ended and self._link.ending is Ending.CUT and not self._stopped
 
     def _say(self, frame: WireFrame) -> bytes:
         self.next_sample = frame.live_stop() or self.next_sample
@@ -92,8 +93,7 @@ class PlayedLink:
         if is_a(frame, Pong):
             at = _place(frame.token, self._link.pings)
             frame = frame.answering(self._pings[at]) if at is not None and at < len(self._pings) else frame
-        if is_a(frame, Stopped):
-            self._over = True
+        self._stopped = self._stopped or is_a(frame, Stopped)
         return frame.of_stream(self.stream_id, self._link.stream_ids)
 
     def _answer_time(self, frame: WireFrame) -> bytes:

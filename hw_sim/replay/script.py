@@ -17,12 +17,13 @@ def read_links(path: Path) -> tuple[ReplayLink, ...]:
         raise InputError(f"{path} is longer than any capture of stetho; it can't be replayed.")
     links: list[ReplayLink] = []
     reading: _Reading | None = None
-    ended_us = 0
+    ended_us = now_us = 0
     for captured in read_capture(path):
         now_us = captured.time_ns // 1000
         if captured.event is WireEvent.OPENED:
             if reading is not None:
                 links.append(reading.link(Ending.CUT, now_us))
+                ended_us = now_us
             if links:
                 links[-1] = replace(links[-1], gone_us=now_us - ended_us)
             reading = _Reading(now_us)
@@ -30,10 +31,9 @@ def read_links(path: Path) -> tuple[ReplayLink, ...]:
             reading.take(captured, now_us)
             if captured.event in _ENDINGS:
                 links.append(reading.link(_ENDINGS[captured.event], now_us))
-                reading = None
-        ended_us = now_us
+                reading, ended_us = None, now_us
     if reading is not None:
-        links.append(reading.link(Ending.CUT, ended_us))
+        links.append(reading.link(Ending.CUT, now_us))
     if not any(link.greeting or link.stream for link in links):
         raise InputError(f"No device says anything in {path}; there is nothing to replay.")
     return tuple(links)

@@ -69,7 +69,8 @@ class Trial:
         seconds = draw.choice([None, draw.uniform(0.3, 2.0)])
         kill_s = draw.uniform(0.0, 3.5) if seconds is None else seconds + draw.uniform(-0.1, 0.5)
         gone = (draw.uniform(0.3, 2.0), draw.uniform(0.2, 1.2)) if draw.random() < 0.4 else None
-        return cls(seed, draw.choice([".wav", ".flac"]), seconds, kill_s, gone, draw.uniform(0.0, 0.15))
+        loss = draw.choice([0.0, draw.uniform(0.0, 0.1), draw.uniform(0.4, 0.6)])  # much: some holes stay open for long
+        return cls(seed, draw.choice([".wav", ".flac"]), seconds, kill_s, gone, loss)
 
     def faults(self) -> tuple[Fault, ...]:
         chance = (

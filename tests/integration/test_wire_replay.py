@@ -104,3 +104,17 @@ def test_what_was_captured_gives_the_same_chunks_and_the_same_ledger(tmp_path):
     assert again[0].serial_number == info.serial_number
     assert again[0].origin is Origin.SIMULATED  # what was made by software stays so
     assert again[0].product == f"{info.product} (replayed)"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_random_scripts_replay_as_they_were(session_seed, heavy_count, tmp_path):
+    bad = {}
+    for seed in range(session_seed, session_seed + heavy_count(100)):
+        script, wire = random_script(seed, 15.0), tmp_path / f"{seed}.wire"
+        _, archive, _, lost, _ = stream(device_with(script, seed % 50, 15.0), VirtualClock(), wire=wire)
+        _, again, _, lost_again, _ = stream(ReplayedDevice.of(wire), VirtualClock())
+        if (said(again), lost_again) != (said(archive), lost):
+            bad[seed] = script
+        wire.unlink()
+    assert not bad, "\n\n".join(f"seed {seed}:\n{script}" for seed, script in bad.items())
