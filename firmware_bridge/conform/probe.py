@@ -29,6 +29,7 @@ PATIENT_S = 2.0
 _TRIES = 4
 _REOPENING_S = 3.0
 _PAUSE_S = 0.2
+_BITS_A_BYTE = 10  # on a serial line: one start bit, eight, one stop bit
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,12 @@ class Probe:
         self.undisturbed = False
         if self.link.transport is not None and self.link.lost_because is None:
             self.link.transport.write(data)
+
+    async def say_long(self, data: bytes) -> None:
+        """As `send_bytes`, and waits for as long as a serial line takes to carry it."""
+        self.send_bytes(data)
+        if self.uri.scheme == "serial":
+            await asyncio.sleep(len(data) * _BITS_A_BYTE / self.uri.integer("baud", StethoLink.baud))
 
     # -- hearing
 

@@ -77,7 +77,7 @@ def _noise() -> bytes:
 
 async def _survives(probe: Probe, junk: bytes, what: str) -> str:
     """Says it in mid-session; the session must hold, and no answer may come."""
-    probe.send_bytes(junk)
+    await probe.say_long(junk)
     if wrong := await still_in_session(probe):
         raise RuleBrokenError(f"{what} ended more than itself", wrong)
     return "ignored; the session holds"
@@ -111,7 +111,7 @@ async def flood(probe: Probe) -> str:
     """Many more questions than anybody asks; a device may leave some unanswered."""
     burst = b"".join(encode(Ping(token)) for token in range(500))
     for at in range(0, len(burst), 1024):
-        probe.send_bytes(burst[at : at + 1024])
+        await probe.say_long(burst[at : at + 1024])
     await probe.listen(_QUIET_S)
     return await _survives(probe, b"", "500 questions at once")
 
