@@ -70,7 +70,9 @@ class Tap:
 
     def received(self, data: bytes) -> None:
         self.moment += 1
-        life = self.lives.setdefault(self.device._booted_us, Life())
+        if self.device._booted_us not in self.lives:
+            self.lives[self.device._booted_us] = Life()
+        life = self.lives[self.device._booted_us]
         for message in self.decoder.feed(data):
             if isinstance(message, Audio):
                 span = slice(message.first_sample, message.first_sample + message.samples)
