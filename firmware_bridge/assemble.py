@@ -152,7 +152,7 @@ class Assembler:
 
     def _pass_on(self, audio: Audio, now_ns: int) -> Chunk:
         """One chunk for both sides, without a detour; the same as `_place` and `_settle` would give."""
-        captured_ns = self._capture_time(audio.device_time_us, now_ns)
+        captured_ns = self._captured_ns(audio, now_ns)
         t0_ns = max(captured_ns, self._live.newest_t0_ns, self._archive.newest_t0_ns)
         chunk = Chunk(_float32(audio), self._spec, self.newest, t0_ns)
         self.newest = self.arrived = chunk.stop
@@ -163,6 +163,11 @@ class Assembler:
             self._sink(chunk, ())
         return chunk
 
+    def _captured_ns(self, audio: Audio, now_ns: int) -> int:
+        """When a packet's first sample was taken. Asked of its end: no packet is sent before its last sample is there."""
+        over_us = 1_000_000 * audio.samples // self._spec.rate_hz
+        return self._capture_time(audio.device_time_us + over_us, now_ns) - 1000 * over_us
+
     def _place(self, audio: Audio, now_ns: int) -> None:
         first = self.index(audio.first_sample)
         settled = min(self._live.next, self._archive.next)
@@ -171,7 +176,7 @@ class Assembler:
         if not fresh:
             self._counts.duplicate += 1
             return
-        t0_ns = self._capture_time(audio.device_time_us, now_ns)
+        t0_ns = self._captured_ns(audio, now_ns)
         whole = Piece(first, _float32(audio), t0_ns, now_ns, audio.resent)
         for span in fresh:
             piece = whole.part(span, self._spec.rate_hz)

@@ -98,6 +98,17 @@ class StreamIntake:
             self._questions.ask_state(now_ns)
         return flow
 
+    def slept(self, for_ns: int) -> None:
+        """This program did nothing for so long; the device is not to blame."""
+        self._watch.slept(for_ns)
+
+    def live(self, chunk: Chunk, now_ns: int) -> bool:
+        """Whether a chunk is still live; one that is not is counted, and the archive alone keeps it."""
+        fresh = self._freshness.fresh(chunk, now_ns)
+        if not fresh:
+            self._counts.stale += len(chunk)
+        return fresh
+
     def silent_ns(self, now_ns: int) -> int:
         """How long ago the last new sample came, over however many links."""
         return now_ns - self._watch.progress_ns
@@ -162,8 +173,7 @@ class StreamIntake:
 
     def _say(self, chunks: list[Chunk], now_ns: int) -> None:
         for chunk in chunks:
-            if not self._freshness.fresh(chunk, now_ns):
-                self._counts.stale += len(chunk)
+            if not self.live(chunk, now_ns):
                 continue
             if self._flowing and self._state in {LinkState.STALLED, LinkState.LOST}:
                 self.link(LinkState.RESUMED, now_ns)

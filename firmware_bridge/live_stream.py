@@ -15,11 +15,14 @@ from stetho.clock import Clock
 from stetho.errors import ConnectionLostError
 from stetho.handoff import DropOldest
 from stetho.source import Archive, LinkState, LinkStatistics, SourceItem, is_marker
-from stetho.stream import StreamSpec
+from stetho.stream import Chunk, StreamSpec
 
 _TICK_S = 0.02
 _WAITING_ITEMS = 2048
-"""40 s of 20 ms chunks: a live consumer that is further behind misses the oldest and sees a gap."""
+"""40 s of 20 ms chunks, as far as they are still live when they are taken out: who is further behind sees a gap."""
+
+_SLEPT_NS = 500_000_000
+"""Two turns that far apart: the computer slept, or this program was stopped."""
 
 _STOP_S = 0.5
 
@@ -47,6 +50,7 @@ class LiveStream:
         self._intake = StreamIntake(spec, self._stream_id, ring_samples, archive, self._items.put, self._send)
         self._link_lost = asyncio.Event()
         self._lost_reason = ""
+        self._turn_ns: int | None = None
         self._reconnects = 0
         self._fetch_until_ns: int | None = None
         self._failure: Exception | None = None
@@ -74,7 +78,8 @@ class LiveStream:
             while not self._items.drained:
                 item = self._items.get_nowait()
                 if item is not None:
-                    yield item
+                    if not isinstance(item, Chunk) or self._intake.live(item, self._clock.monotonic_ns()):
+                        yield item
                     continue
                 self._something.clear()
                 if not self._items.drained:
@@ -119,6 +124,7 @@ class LiveStream:
                     await asyncio.wait_for(self._link_lost.wait(), _TICK_S)
                 if self._link_lost.is_set():
                     await self._after_loss(self._lost_reason)
+                    self._turn_ns = None
                 else:
                     await self._watch()
         except Exception as error:  # noqa: BLE001  # raised where the stream is read
@@ -128,9 +134,13 @@ class LiveStream:
 
     async def _watch(self) -> None:
         now_ns = self._clock.monotonic_ns()
+        if self._turn_ns is not None and now_ns - self._turn_ns > _SLEPT_NS:
+            self._intake.slept(now_ns - self._turn_ns)
+        self._turn_ns = now_ns
         self._intake.tick(now_ns)
         if not self._intake.ending and self._intake.flow(now_ns) is Flow.DEAD:
             await self._after_loss("no samples come")
+            self._turn_ns = None
 
     async def _after_loss(self, reason: str) -> None:
         now_ns = self._clock.monotonic_ns()

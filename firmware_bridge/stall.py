@@ -38,6 +38,11 @@ class StallWatch:
         """The link is new: it gets the whole time again. That is no progress yet."""
         self._patience_from_ns = now_ns
 
+    def slept(self, for_ns: int) -> None:
+        """This program did nothing for so long: whatever was silent then, it was not the device."""
+        self.progress_ns += for_ns
+        self._patience_from_ns += for_ns
+
     def flow(self, now_ns: int) -> Flow:
         silent_ns = now_ns - self._patience_from_ns
         if silent_ns < STALLED_AFTER_NS:

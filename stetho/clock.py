@@ -17,11 +17,15 @@ class Clock(Protocol):
         ...
 
 
+_COUNTS_SLEEP: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+"""Linux's monotonic clock stands still while the computer sleeps: what waited meanwhile would look live afterwards."""
+
+
 class SystemClock:
     """The machine's own clocks."""
 
     def monotonic_ns(self) -> int:
-        return time.monotonic_ns()
+        return time.monotonic_ns() if _COUNTS_SLEEP is None else time.clock_gettime_ns(_COUNTS_SLEEP)
 
     def now_utc(self) -> datetime:
         return datetime.now(UTC)

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from hw_sim.ports.choose import has_pty
+from stetho.clock import SYSTEM_CLOCK
 from stetho.engine import Engine
 from stetho.events import Event, LinkEvent, WaveEvent
 from stetho.source import Hole, HoleFate, LinkState, open_uri
@@ -24,7 +25,7 @@ from stetho.stream import Chunk
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not has_pty(), reason="this system has no pty")]
 
 STALE_S = 1.0
-DRAWING_S = 0.2
+DRAWING_S = 0.5
 """From the bridge to the listener: a worker, a hub and an event loop on a busy machine."""
 
 
@@ -59,7 +60,7 @@ class Heard:
     def take(self, event: Event) -> None:
         if isinstance(event, WaveEvent):
             self.waves.append(event)
-            self.ages_s.append((time.monotonic_ns() - event.t0_ns) / 1e9 - len(event.samples) / event.rate_hz)
+            self.ages_s.append((SYSTEM_CLOCK.monotonic_ns() - event.t0_ns) / 1e9 - len(event.samples) / event.rate_hz)
         if isinstance(event, LinkEvent):
             self.last = event
             if not self.states or self.states[-1][0] is not event.state:
@@ -142,3 +143,30 @@ def test_live_says_lost_within_a_second_and_scores_nothing_old(
     after = events[[event.get("state") for event in events].index("resumed") :]
     assert all(event["age_ms"] <= 1000 * (STALE_S + 1) for event in after if event["event"] == "verdict")
     assert any(event.get("samples_stale", 0) > 0 for event in after)
+
+
+def test_live_that_was_stopped_itself_goes_on_and_scores_nothing_old(device: tuple[subprocess.Popen[str], str]) -> None:
+    """Longer than a lost device is looked for: it was not the device that was away, and the archive has what it held."""
+    _, address = device
+    command = stetho("live", address, "--json", "--reconnect-s", "3")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as live:
+        assert live.stdout is not None
+        events: list[dict[str, Any]] = []
+        thawed_t_s = 0.0
+        for line in live.stdout:
+            events.append(json.loads(line))
+            if not thawed_t_s and events[-1].get("samples_received", 0) > 4000:
+                live.send_signal(signal.SIGSTOP)
+                time.sleep(6)
+                live.send_signal(signal.SIGCONT)
+                thawed_t_s = events[-1]["t_s"] + 6
+            elif thawed_t_s and events[-1].get("state") == "streaming" and events[-1]["t_s"] > thawed_t_s + 4:
+                break
+        live.send_signal(signal.SIGINT)
+        live.wait(timeout=20)
+    last = events[-1]
+    assert last["age_ms"] < 1000 * STALE_S
+    assert last["samples_stale"] > 0
+    assert last["overflows"] > 0, "the pty and the device's queue hold less than six seconds"
+    assert last["samples_lost"] == 0
+    assert all(event["age_ms"] <= 1000 * (STALE_S + 1) for event in events if event["event"] == "verdict")

@@ -90,7 +90,7 @@ def test_a_backlog_after_a_freeze_is_never_live_and_the_archive_has_it(rig, froz
     assert max(stream.ages_ms) <= LIVE_AT_MOST_NS / MS
     (gap,) = [(a.stop, b.start) for a, b in pairwise(stream.chunks) if a.stop != b.start]
     assert gap[0] == 8000
-    assert gap[1] == pytest.approx((thaw - 50) * 80, abs=160)
+    assert gap[1] == pytest.approx((thaw - 50) * 80, abs=80)
     resumed = next(i for i, item in enumerate(stream.items) if getattr(item, "state", None) is LinkState.RESUMED)
     assert stream.items[resumed + 1].start == gap[1]
     assert stream.intake.statistics().samples_stale == gap[1] - gap[0]
@@ -136,7 +136,7 @@ def test_capture_times_never_go_back_and_are_right(rig, session_seed, drift_ppm)
     # the packets' stamps are exact, the device's clock is not: 30 s at 100 ppm are 3 ms
     errors_ns = [chunk.t0_ns - BEGUN_NS - chunk.start * 250_000 for chunk in stream.chunks[100:]]
     assert np.percentile(np.abs(errors_ns), 99) < 10 * MS
-    assert min(stream.ages_ms) >= -20
+    assert min(stream.ages_ms) >= 0
 
 
 def test_an_overflow_of_the_device_is_counted(rig):

@@ -22,6 +22,15 @@ def test_old_samples_are_no_progress():
     assert watch.flow(S) is Flow.STALLED
 
 
+def test_what_this_program_slept_is_not_the_devices_silence():
+    watch = StallWatch(0)
+    watch.saw(80, S)
+    watch.slept(30 * S)
+    assert watch.flow(31 * S + S // 2) is Flow.RUNNING
+    assert watch.flow(32 * S) is Flow.STALLED
+    assert watch.progress_ns == 31 * S
+
+
 def test_a_new_link_gets_time_but_counts_as_no_progress():
     watch = StallWatch(0)
     watch.saw(80, 0)
