@@ -1,14 +1,15 @@
 """Everything that one stream's messages mean: samples, contact, battery, time, and the end."""
 
-from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from firmware_bridge.assemble import Assembler
 from firmware_bridge.clocks import Clocks
 from firmware_bridge.freshness import Freshness
+from firmware_bridge.held_contacts import HeldContacts
 from firmware_bridge.questions import Questions
 from firmware_bridge.stall import Flow, StallWatch
+from firmware_bridge.stop_words import stop_words
 from firmware_bridge.wire import (
     Audio,
     Battery,
@@ -36,8 +37,6 @@ _LEDGER_AT_MOST_NS = 60_000_000_000
 _RESTART_NS = 200_000_000
 """No device restarts faster; longer than what is concealed, so that every stage begins anew."""
 
-_HELD_EVENTS = 256
-
 
 class StreamIntake:
     """Sans I/O: messages and time go in, items go to `emit`, requests to `send`.
@@ -61,7 +60,7 @@ class StreamIntake:
         self._send = send
         self._clocks = Clocks()
         self._assembler = Assembler(spec, ring_samples, self._clocks.map.host_ns, archive)
-        self._held: list[ContactChange] = []
+        self._held = HeldContacts()
         self._questions = Questions(self._clocks.map, send)
         self._watch = StallWatch(0)
         self._freshness = Freshness(0)
@@ -130,7 +129,7 @@ class StreamIntake:
                 first = self._assembler.index(message.first_sample)
                 self._assembler.unavailable(Span(first, first + message.samples))
             case Stopped(stream_id=self._stream_id):
-                self._stop(message.stop_sample, _reason(message.reason), now_ns)
+                self._stop(message.stop_sample, stop_words(message.reason), now_ns)
             case Pong(stream_id=self._stream_id):
                 self._pong(message, now_ns)
             case _:
@@ -178,8 +177,8 @@ class StreamIntake:
             if self._flowing and self._state in {LinkState.STALLED, LinkState.LOST}:
                 self.link(LinkState.RESUMED, now_ns)
             self._emit(chunk)
-        while self._held and self._held[0].at_sample <= self._assembler.live_next:
-            self._emit(self._held.pop(0))
+        for change in self._held.due(self._assembler.live_next):
+            self._emit(change)
 
     def _started(self, started: Started, now_ns: int) -> None:
         self._awaiting_start = False
@@ -211,14 +210,12 @@ class StreamIntake:
             self._counts.overflowed += event.samples
         if event.kind in {EventKind.CONTACT_ON, EventKind.CONTACT_OFF}:
             at = self._assembler.index(event.sample)
-            change = ContactChange(event.kind is EventKind.CONTACT_ON, at, event.site)
-            insort(self._held, change, key=lambda held: held.at_sample)
-            del self._held[_HELD_EVENTS:]
+            self._held.add(ContactChange(event.kind is EventKind.CONTACT_ON, at, event.site))
             self._say([], now_ns)
 
     def _pong(self, pong: Pong, now_ns: int) -> None:
         if pong.state == DeviceState.ENDED:
-            self._stop(pong.next_sample, _reason(StopReason.ENDED), now_ns)
+            self._stop(pong.next_sample, stop_words(StopReason.ENDED), now_ns)
 
     def reconnected(self, now_ns: int) -> None:
         """A link that broke after the end is back: what is missing is asked for again."""
@@ -239,9 +236,8 @@ class StreamIntake:
             return
         self._live_finished = True
         self._say(self._assembler.finish_live(), now_ns)
-        for change in self._held:
+        for change in self._held.rest():
             self._emit(change)
-        self._held.clear()
         if self._stopped_ns is not None:
             self.link(LinkState.ENDED, now_ns, self._stop_reason)
 
@@ -264,14 +260,3 @@ class _Counts:
     stale: int = 0
     overflows: int = 0
     overflowed: int = 0
-
-
-def _reason(code: int) -> str:
-    known = {
-        StopReason.REQUESTED: "stopped by this computer",
-        StopReason.ENDED: "the device ended the stream",
-        StopReason.BATTERY: "the device's battery is empty",
-        StopReason.FAULT: "the device reports a fault",
-        StopReason.TAKEN_OVER: "another program took the device over",
-    }
-    return known.get(StopReason(code), "") if code in set(StopReason) else f"the device says reason {code}"
