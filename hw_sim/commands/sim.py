@@ -81,7 +81,7 @@ def sim(
 async def _replay(capture: Path, port: str, pace: "Pace", *, json: bool) -> None:
     from hw_sim.replay.device import ReplayedDevice
 
-    device = ReplayedDevice.of(capture)
+    device = ReplayedDevice.of(capture, linger_us=50_000)
     await _serve(device, device.serial_number, f"says again what {capture} holds", port, pace, json=json)
 
 

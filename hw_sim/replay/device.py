@@ -17,10 +17,11 @@ class ReplayedDevice:
 
     Whatever the client does, the device says what it said: resends that it did not ask for come, too. Only what
     belongs to a session is the client's own: nonce, stream id, tokens, and a STOP that comes early.
+    linger_us: by how much later a link breaks than it did, on a port that takes what is on its way with it.
     """
 
-    def __init__(self, links: tuple[ReplayLink, ...]) -> None:
-        self._links = links
+    def __init__(self, links: tuple[ReplayLink, ...], linger_us: int = 0) -> None:
+        self._links, self._linger_us = links, linger_us
         self.serial_number = next((found.serial_number for found in capabilities(links)), "REPLAYED")
         self._decoder = PacketDecoder()
         self._at = 0
@@ -31,9 +32,9 @@ class ReplayedDevice:
         self._back_us: int | None = None
 
     @classmethod
-    def of(cls, path: Path) -> "ReplayedDevice":
+    def of(cls, path: Path, linger_us: int = 0) -> "ReplayedDevice":
         """The device of a capture. Raises InputError for what is none."""
-        return cls(read_links(path))
+        return cls(read_links(path), linger_us)
 
     def receive(self, data: bytes, now_us: int) -> None:
         """Bytes from the host."""
@@ -102,15 +103,21 @@ class ReplayedDevice:
             return self._back_us
         if self._played is None:
             return None
-        times = [time for time in (self._played.due_us, self._played.lost_us) if time is not None]
+        times = [time for time in (self._played.due_us, self._breaks_us) if time is not None]
         return min(times, default=None)
+
+    @property
+    def _breaks_us(self) -> int | None:
+        lost_us = None if self._played is None else self._played.lost_us
+        return None if lost_us is None else lost_us + self._linger_us
 
     def link_down(self, now_us: int) -> bool:
         """Whether the link is gone, as it was then."""
-        played = self._played
-        if played is not None and (lost_us := played.lost_us) is not None and lost_us <= now_us:
+        played, breaks_us = self._played, self._breaks_us
+        if played is not None and breaks_us is not None and breaks_us <= now_us:
+            gone_us = _FORGET_US if played.gone_us is None else played.gone_us
+            self._back_us = breaks_us + max(0, gone_us - self._linger_us)
             played.break_off()
-            self._back_us = lost_us + (_FORGET_US if played.gone_us is None else played.gone_us)
         if self._back_us is not None and self._back_us <= now_us:
             self._back_us = None
         return self._back_us is not None
