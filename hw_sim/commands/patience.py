@@ -1,19 +1,13 @@
 """Says why nothing happens yet: the first start after an installation compiles the signal path, once."""
 
-import asyncio
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
-_PATIENCE_S = 1.5
+from stetho.compiling import compiling_told
+
+_SENTENCE = "Preparing, once: the simulator and the signal path are compiled for this machine (up to 20 s) ..."
 
 
-@contextmanager
-def slow_start_said() -> Iterator[None]:
-    """Says so on standard error when the block takes longer than anybody waits without a word."""
-    sentence = "Preparing, once: the simulator and the signal path are compiled for this machine (up to 20 s) ..."
-    slow = asyncio.get_running_loop().call_later(_PATIENCE_S, lambda: print(sentence, file=sys.stderr, flush=True))
-    try:
-        yield
-    finally:
-        slow.cancel()
+def slow_start_said() -> AbstractContextManager[None]:
+    """Says so on standard error when something is compiled within the block; else nothing, however long it takes."""
+    return compiling_told(lambda: print(_SENTENCE, file=sys.stderr, flush=True))

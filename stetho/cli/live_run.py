@@ -1,21 +1,20 @@
 """A live session on the command line: as a screen, as lines, or as JSON."""
 
-import asyncio
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager, nullcontext
 from enum import Enum
 
 from stetho.cli.live_lines import said
 from stetho.cli.output import print_json, status_console
 from stetho.cli.wording import INVESTIGATIONAL
+from stetho.compiling import compiling_told
 from stetho.engine import Engine
 from stetho.events import Event
 from stetho.inference.session import MurmurModel
 from stetho.source import Source
 
-PATIENCE_S = 1.5
-"""Opening that takes longer than this is the first one after an installation, which compiles the signal path."""
+PREPARING = "Preparing, once: the signal path is compiled for this machine (up to 20 s) ..."
 
 
 class Shown(Enum):
@@ -35,7 +34,9 @@ class Shown(Enum):
 
 async def run_live(source: Source, shown: Shown, *, model: MurmurModel | None = None, quiet: bool = False) -> None:
     """Streams until the source ends, or q is pressed on the screen. Raises DeviceError, ModelError."""
-    async with _opened(source, model, quiet=quiet) as engine:
+    async with AsyncExitStack() as stack:
+        with _opening_said(shown, quiet=quiet):
+            engine = await stack.enter_async_context(Engine(source, model=model))
         match shown:
             case Shown.SCREEN:
                 await _show_screen(engine, source)
@@ -48,21 +49,15 @@ async def run_live(source: Source, shown: Shown, *, model: MurmurModel | None = 
                         print_json(thing)
 
 
-@asynccontextmanager
-async def _opened(source: Source, model: MurmurModel | None, *, quiet: bool) -> AsyncIterator[Engine]:
-    """The entered engine; says on standard error that it is preparing, where that takes long."""
+@contextmanager
+def _opening_said(shown: Shown, *, quiet: bool) -> Iterator[None]:
+    """On standard error: that a device is looked for, where somebody watches; that kernels are compiled, where they are."""
     console = status_console(quiet=quiet)
-    slow = asyncio.get_running_loop().call_later(
-        PATIENCE_S, console.print, "Preparing, once: the signal path is compiled for this machine (up to 20 s) ..."
-    )
-    try:
-        engine = await Engine(source, model=model).__aenter__()
-    finally:
-        slow.cancel()
-    try:
-        yield engine
-    finally:
-        await engine.__aexit__(None, None, None)
+    watched = shown is Shown.SCREEN and not quiet
+    # A spinner of lines: the usual one is of braille, as the trace is, and nothing old or empty may look live.
+    looking = console.status("Looking for the device ...", spinner="line") if watched else nullcontext()
+    with looking, compiling_told(lambda: console.print(PREPARING)):
+        yield
 
 
 async def _show_screen(engine: Engine, source: Source) -> None:

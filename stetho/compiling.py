@@ -1,0 +1,28 @@
+"""Tells when kernels are compiled rather than read from their cache: once after an installation or an update."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def compiling_told(tell: Callable[[], None]) -> Iterator[None]:
+    """Calls `tell` when the first kernel is compiled within the block, in the thread that compiles it; else never.
+
+    Source: numba's event "numba:compile" (Numba developer manual, "Event API"), which a cached kernel does not cause.
+    """
+    from numba.core import event
+
+    class First(event.Listener):
+        told = False
+
+        def on_start(self, _: Any) -> None:
+            if not self.told:
+                self.told = True
+                tell()
+
+        def on_end(self, _: Any) -> None:
+            pass
+
+    with event.install_listener("numba:compile", First()):
+        yield
