@@ -2,16 +2,16 @@
 
 import sys
 import traceback
-from datetime import UTC, datetime
 from pathlib import Path
 
+from stetho.clock import SYSTEM_CLOCK, Clock
 from stetho.config import data_folder
 
 
-def keep_fault(error: BaseException) -> str:
+def keep_fault(error: BaseException, clock: Clock = SYSTEM_CLOCK) -> str:
     """Writes the traceback without what was typed; says where it lies, or what it was where nothing can be written."""
     text = _without_arguments("".join(traceback.format_exception(error)))
-    path = data_folder() / "faults" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
+    path = data_folder() / "faults" / f"{clock.now_utc():%Y%m%dT%H%M%S%f}.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -1,8 +1,6 @@
 """The live screen in a terminal: events in, twenty pictures a second out."""
 
 import asyncio
-import math
-import time
 from contextlib import suppress
 
 from rich.console import Console
@@ -16,7 +14,8 @@ from stetho.engine import Engine
 from stetho.source import Source
 
 FRAME_S = 0.05
-CLOSING_S = 3.0
+CLOSING_NS = 3_000_000_000
+"""How long the final verdict is waited for after q."""
 
 
 async def watch(engine: Engine, source: Source, clock: Clock = SYSTEM_CLOCK) -> LiveState:
@@ -30,13 +29,13 @@ async def watch(engine: Engine, source: Source, clock: Clock = SYSTEM_CLOCK) -> 
     with quit_key(quit_pressed), Live(console=console, screen=True, auto_refresh=False) as live:
         reading = asyncio.create_task(_read(engine, state))
         closing: asyncio.Task[None] | None = None
-        give_up_at = math.inf
+        give_up_ns: int | None = None
         try:
-            while not reading.done() and time.monotonic() < give_up_at:
+            while not reading.done() and (give_up_ns is None or clock.monotonic_ns() < give_up_ns):
                 live.update(draw(state, console.width, console.height, clock.monotonic_ns()), refresh=True)
                 if quit_pressed.is_set() and closing is None:
                     closing = asyncio.create_task(source.close())
-                    give_up_at = time.monotonic() + CLOSING_S
+                    give_up_ns = clock.monotonic_ns() + CLOSING_NS
                 await asyncio.wait((reading,), timeout=FRAME_S)
         finally:
             reading.cancel()
