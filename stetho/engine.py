@@ -22,8 +22,8 @@ LIVE_CAPACITY = 256
 """About 5 s of 20 ms chunks: older ones are no longer live."""
 PATIENCE_S = 1.0
 """How long an item waits for room: a file waits for its reader, a device's own queue drops what grows old."""
+ROOM_POLL_S = 0.02
 ARCHIVE_CAPACITY = 4096
-POLL_S = 0.02
 
 Archived = tuple[Chunk, tuple[Hole, ...]]
 
@@ -59,8 +59,9 @@ class Engine:
         """archive: a lossless listener (the recorder), called before any processing."""
         self._source, self._model, self._recorder, self._clock = source, model, archive, clock
         self._hub = Hub()
-        self._live = DropOldest[SourceItem](LIVE_CAPACITY, spare=is_marker)
-        self._saved = Lossless[Archived](ARCHIVE_CAPACITY)
+        self._work_came = threading.Event()
+        self._live = DropOldest[SourceItem](LIVE_CAPACITY, self._work_came.set, spare=is_marker)
+        self._saved = Lossless[Archived](ARCHIVE_CAPACITY, self._work_came.set)
         self._pump: asyncio.Task[None] | None = None
         self._device: DeviceInfo | None = None
         self._worker_error: Exception | None = None
@@ -139,25 +140,30 @@ class Engine:
             self._hub.end(self._worker_error or error)
 
     async def _room(self) -> None:
-        for _ in range(round(PATIENCE_S / POLL_S)):
+        for _ in range(round(PATIENCE_S / ROOM_POLL_S)):
             if self._live.statistics().waiting < LIVE_CAPACITY:
                 return
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(ROOM_POLL_S)
 
     def _work(self, analysis: LiveAnalysis) -> None:
         """The worker thread. A fault in it ends the stream without a verdict, never with a wrong one."""
         try:
             while not (self._live.drained and self._saved.drained):
-                item = self._live.get(POLL_S)
-                if item is not None:
+                self._work_came.wait()
+                self._work_came.clear()  # before looking: what comes from now on wakes again
+                while (item := self._live.get_nowait()) is not None:
                     self._publish(analysis.process(item))
-                while (archived := self._saved.get_nowait()) is not None:
-                    self._publish(analysis.archive(*archived))
+                    self._publish_archived(analysis)
+                self._publish_archived(analysis)
             self._publish(analysis.finish())
         except Exception as caught:  # noqa: BLE001 - raised again in the event loop, by the subscriptions
             self._worker_error = caught
         finally:
             analysis.close()
+
+    def _publish_archived(self, analysis: LiveAnalysis) -> None:
+        while (archived := self._saved.get_nowait()) is not None:
+            self._publish(analysis.archive(*archived))
 
     def _publish(self, events: Iterable[Event]) -> None:
         for event in events:
