@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 from stetho.doctor.finding import Finding
 from stetho.doctor.machine import machine
 from stetho.doctor.model import model
+from stetho.doctor.recordings import recordings
 
 ENTRY_POINT_GROUP = "stetho.checks"
 
@@ -16,6 +17,7 @@ def examine() -> Iterator[Finding]:
     """Ours, then those of other packages. A check that fails itself is a finding like any other."""
     yield from machine()
     yield from model()
+    yield from recordings()
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda e: e.name):
         try:
             check: Check = entry.load()

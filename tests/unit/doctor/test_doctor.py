@@ -6,13 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from stetho.config import data_folder
 from stetho.doctor.bundle import redacted, write_bundle
 from stetho.doctor.checks import examine
 from stetho.doctor.finding import Finding
+from stetho.doctor.recordings import recordings
 from stetho.errors import ExportError
+from stetho.records.recorder import Recorder
+from stetho.stream import Chunk, Origin, StreamSpec, read_only
 
 
 def test_every_finding_keeps_the_schema_and_what_matters_is_looked_at(validate: Callable[[str, Any], None]) -> None:
@@ -20,7 +24,29 @@ def test_every_finding_keeps_the_schema_and_what_matters_is_looked_at(validate: 
     for finding in findings:
         validate("doctor", finding.to_json())
     names = {finding.check for finding in findings}
-    assert names >= {"stetho", "python", "platform", "settings", "kernel_cache", "disk", "model", "serial", "bluetooth"}
+    assert names >= {
+        "stetho",
+        "python",
+        "platform",
+        "settings",
+        "kernel_cache",
+        "disk",
+        "model",
+        "recordings",
+        "serial",
+        "bluetooth",
+    }
+
+
+def test_a_recording_that_was_cut_off_is_found_and_not_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "meier.wav")
+    spec = StreamSpec(4000, Origin.DEVICE)
+    recorder(Chunk(read_only(np.ones(100)), spec, 0, 0), ())
+    recorder.leave()
+    monkeypatch.chdir(tmp_path)
+    (found,) = recordings()
+    assert (found.ok, found.detail) == (True, "1 cut off in this folder")
+    assert "stetho recover" in str(found.advice)
 
 
 def test_a_missing_extra_is_no_failure() -> None:
