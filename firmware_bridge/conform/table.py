@@ -21,13 +21,13 @@ def print_results(headline: str, results: Sequence[Result]) -> None:
     console = Console(highlight=False)
     console.print(f"[bold]{escape(headline)}[/bold]\n")
     table = Table(box=None, pad_edge=False)
-    for heading in ("rule", "outcome"):
-        table.add_column(heading, no_wrap=True)
+    table.add_column("rule", max_width=5)
+    table.add_column("outcome", no_wrap=True)
     table.add_column("what the rule asks", ratio=1)
     table.add_column("what was seen, or why it was skipped", ratio=1, style="dim")
-    for result in results:
+    for rules, result in _rows(results):
         seen = result.seen if result.outcome is Outcome.PASSED else result.reason or ""
-        table.add_row(result.rule, _MARKS[result.outcome], escape(result.title), escape(seen))
+        table.add_row(" ".join(rules), _MARKS[result.outcome], escape(result.title), escape(seen))
     console.print(table)
     for result in results:
         if result.outcome is Outcome.FAILED:
@@ -38,3 +38,12 @@ def print_results(headline: str, results: Sequence[Result]) -> None:
     counts = Counter(result.outcome for result in results)
     sums = ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome)
     console.print(f"\n{sums}. The rules: docs/protocol.md")
+
+
+def _rows(results: Sequence[Result]) -> list[tuple[list[str], Result]]:
+    """A row a check; rules that are skipped alike and for the same reason share one."""
+    rows: dict[tuple[str, str | None], tuple[list[str], Result]] = {}
+    for result in results:
+        rules, _ = rows.setdefault((result.title, result.reason), ([], result))
+        rules.append(result.rule)
+    return list(rows.values())
