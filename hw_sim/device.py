@@ -43,10 +43,9 @@ class Device:
 
     def advance(self, now_us: int) -> None:
         """Time goes on while the link can't take anything."""
-        self._now_us = now_us
-        self._firmware.advance(self._own_us(now_us))
-        if self._faults:
-            self._suffer(now_us)
+        while (edge_us := self._next_fault_us()) is not None and edge_us < now_us:
+            self._go_on_to(edge_us)  # a port that looks late does not make faults late
+        self._go_on_to(now_us)
 
     def poll(self, now_us: int) -> bytes:
         """Time goes on; what is to be sent by now."""
@@ -63,8 +62,8 @@ class Device:
         times = [frame.at_us for frame in self._held]
         if self._firmware.due_us is not None:
             times.append(self._given_us(self._firmware.due_us))
-        if self._began_us is not None:
-            times += [due for fault in self._faults if (due := fault.due_us(self._now_us)) is not None]
+        if (edge_us := self._next_fault_us()) is not None:
+            times.append(edge_us)
         return min(times, default=None)
 
     def link_down(self, now_us: int) -> bool:
@@ -98,6 +97,18 @@ class Device:
 
     def ring_depth(self, seconds: float) -> None:
         self._ring_s = min(self._ring_s, seconds)
+
+    def _next_fault_us(self) -> int | None:
+        if self._began_us is None:
+            return None
+        edges = [fault.due_us(self._now_us) for fault in self._faults]
+        return min((edge for edge in edges if edge is not None), default=None)
+
+    def _go_on_to(self, now_us: int) -> None:
+        self._now_us = now_us
+        self._firmware.advance(self._own_us(now_us))
+        if self._faults:
+            self._suffer(now_us)
 
     def _suffer(self, now_us: int) -> None:
         before_s = self._ring_s

@@ -47,6 +47,8 @@ class Pump:
 
     def _step(self) -> None:
         if not self._outlet.ready():
+            if self._nobody_to_wait_for and (due := self.device.due_us) is not None:
+                self.pace.jump_to(due)
             self.device.advance(self.pace.now_us())
             return
         data = self.device.poll(self.pace.now_us())
@@ -56,10 +58,17 @@ class Pump:
         if data:
             self._outlet.write(data)
 
+    @property
+    def _nobody_to_wait_for(self) -> bool:
+        """Where time jumps, a link that is gone is back at once: its client can't say how long that took."""
+        return self.pace.free and self.device.link_down(self.pace.now_us()) and self.device.due_us is not None
+
     async def _wait(self) -> None:
         due = self.device.due_us
-        if not self._outlet.ready():
-            delay: float | None = max(self.pace.machine_s(_BUSY_S), _OFTENEST_S)
+        if self._nobody_to_wait_for:
+            delay: float | None = 0.0
+        elif not self._outlet.ready():
+            delay = max(self.pace.machine_s(_BUSY_S), _OFTENEST_S)
         elif due is None:
             delay = None
         else:

@@ -29,7 +29,13 @@ class MemoryOpener:
         self._device, self._pace = device, pace
 
     async def open(self, receiver: Receiver) -> "MemoryLink":
-        """Raises DeviceNotFoundError while a fault has taken the link."""
+        """Raises DeviceNotFoundError while a fault has taken the link; where time jumps, it is back at once."""
+        while self._pace.free and self._device.link_down(self._pace.now_us()):
+            due_us = self._device.due_us
+            if due_us is None:
+                break
+            self._pace.jump_to(due_us)
+            self._device.advance(due_us)
         if self._device.link_down(self._pace.now_us()):
             raise DeviceNotFoundError("The simulated device is out of reach; its fault script says so.")
         return MemoryLink(self._device, self._pace, receiver)

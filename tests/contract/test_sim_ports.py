@@ -149,6 +149,19 @@ def test_a_broken_link_is_taken_up_again_and_nothing_is_missing(kind):
     assert states[-1] is LinkState.ENDED
 
 
+def test_a_link_that_breaks_where_time_jumps_is_back_at_once():
+    recipe = Recipe("clear", 8, seconds=60.0)
+    device = Device(recipe.device().identity, recipe.programme(), (Disconnect(4_000_000, 20_000_000),))
+
+    async def main():
+        async with reachable("memory", device) as source:
+            return await take(source())
+
+    heard = asyncio.run(main())
+    assert np.array_equal(heard.pcm, Heart(scenario("clear", Wish(seed=8))).read(240_000))
+    assert LinkState.RESUMED in [item.state for item in heard.items if isinstance(item, LinkChange)]
+
+
 @pytest.mark.skipif(not has_pty(), reason="this system has no pty")
 def test_a_pty_that_can_vanish_has_a_link_as_its_address_and_none_while_it_is_gone():
     recipe = Recipe("clear", 8, seconds=6.0)

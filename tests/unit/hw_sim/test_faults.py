@@ -273,3 +273,11 @@ def test_a_move_is_told_with_its_site():
         (EventKind.CONTACT_OFF, 4000, None),
         (EventKind.CONTACT_ON, 6000, "PV"),
     ]
+
+
+def test_a_port_that_looks_late_does_not_make_faults_late():
+    faults = (LowBattery(1_000_000, 5, for_us=500_000), Disconnect(900_000, 4_000_000))
+    seldom, often = Link(*faults), Link(*faults)
+    seldom.now = 5_000_000
+    often.messages(5_000_000)
+    assert only(seldom.start(), Stopped) == only(often.start(), Stopped) == [Stopped(9, StopReason.BATTERY, 6000)]

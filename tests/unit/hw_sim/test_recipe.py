@@ -37,3 +37,12 @@ def test_what_no_device_can_be_is_said_in_one_sentence(text, says):
 def test_a_file_that_is_not_there_is_said_before_anything_starts():
     with pytest.raises(InputError, match="does not exist"):
         recipe("sim://play?file=nowhere.wav").device()
+
+
+def test_an_address_names_a_fault_script(tmp_path):
+    path = tmp_path / "script.toml"
+    path.write_text('[[fault]]\naction = "disconnect"\nat = "1s"\nfor = "1s"\n', encoding="utf-8")
+    assert recipe(f"sim://clear?faults={path}").device().may_vanish
+    path.write_text("[[fault]]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="line 1, fault 1 has no action"):
+        recipe(f"sim://clear?faults={path}").device()

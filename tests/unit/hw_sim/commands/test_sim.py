@@ -94,6 +94,7 @@ def test_a_recording_that_is_not_played_sample_for_sample_says_so(tmp_path):
         (["--play", "nowhere.wav"], "does not exist"),
         (["--site", "XY"], "AV, PV, TV, MV"),
         (["--loss", "1.5"], "share"),
+        (["--faults", "nowhere.toml"], "nowhere.toml can't be read"),
     ],
 )
 def test_a_wrong_wish_is_one_sentence_and_exit_code_2(run, arguments, says, capsys):
