@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from firmware_bridge.conform.probe import ANSWER_S, Heard, Probe
+from firmware_bridge.conform.link import Heard
+from firmware_bridge.conform.probe import ANSWER_S, Probe
 from firmware_bridge.conform.result import NotJudgedError
 from firmware_bridge.conform.running_stream import Resent, RunningStream
 from firmware_bridge.wire import Audio, Capabilities, Codec, Started, Stopped, TimeReply, TimeRequest

@@ -4,15 +4,14 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from firmware_bridge.conform.raw_frame import FrameSplitter, RawFrame
+from firmware_bridge.conform.link import Heard, Link
 from firmware_bridge.conform.result import RuleBrokenError, SilentError
 from firmware_bridge.devices.stetho_link import StethoLink
 from firmware_bridge.driver import StreamChoice
-from firmware_bridge.transport import Opener, Transport
-from firmware_bridge.wire import Capabilities, Hello, HostMessage, Message, PacketDecoder, Stop, encode
+from firmware_bridge.transport import Opener
+from firmware_bridge.wire import Capabilities, Hello, HostMessage, Message, Stop, encode
 from stetho.clock import SYSTEM_CLOCK, Clock
 from stetho.errors import DeviceError
 from stetho.source import DeviceUri
@@ -30,46 +29,6 @@ _TRIES = 4
 _REOPENING_S = 3.0
 _PAUSE_S = 0.2
 _BITS_A_BYTE = 10  # on a serial line: one start bit, eight, one stop bit
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One frame of the device. message: None where the frame is damaged, unknown or breaks its layout."""
-
-    frame: RawFrame
-    message: Message | None
-    at_ns: int
-
-
-@dataclass(slots=True)
-class Link:
-    """One opening of the link, as a Receiver: what came through it, in order."""
-
-    clock: Clock
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-    heard: list[Heard] = field(default_factory=list)
-    bytes_received: int = 0
-    lost_because: str | None = None
-    transport: Transport | None = None
-    _splitter: FrameSplitter = field(default_factory=FrameSplitter)
-    _decoder: PacketDecoder = field(default_factory=PacketDecoder)
-
-    def received(self, data: bytes) -> None:
-        now_ns = self.clock.monotonic_ns()
-        self.bytes_received += len(data)
-        for frame in self._splitter.feed(data):
-            message = next(self._decoder.feed(frame.encoded + b"\x00"), None)
-            self.heard.append(Heard(frame, message, now_ns))
-        self.news.set()
-
-    def lost(self, reason: str) -> None:
-        self.lost_because = reason
-        self.news.set()
-
-    async def close(self) -> None:
-        transport, self.transport = self.transport, None
-        if transport is not None:
-            await transport.close()
 
 
 class Probe:

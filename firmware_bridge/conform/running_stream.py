@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from firmware_bridge.conform.probe import ANSWER_S, Heard, Probe
-from firmware_bridge.conform.result import NoStreamError
+from firmware_bridge.conform.link import Heard
+from firmware_bridge.conform.probe import ANSWER_S, Probe
+from firmware_bridge.conform.result import NoStreamError, NotJudgedError
 from firmware_bridge.wire import (
     Audio,
     Codec,
@@ -79,6 +80,11 @@ class RunningStream:
     async def again(self) -> "RunningStream":
         """Says the same START once more. Raises NoStreamError."""
         return await RunningStream.ask(self.probe, self.request)
+
+    async def must_resume(self) -> None:
+        """Raises NotJudgedError where a stream can't be resumed at all."""
+        if (await self.again()).started.first_sample == 0:
+            raise NotJudgedError("a stream can't be resumed (T3)")
 
     def heard(self) -> list[Heard]:
         """Every frame since START was said."""

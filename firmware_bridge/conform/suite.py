@@ -7,7 +7,18 @@ from firmware_bridge.conform.check import Check
 from firmware_bridge.conform.not_testable import NOT_TESTABLE, not_tested
 from firmware_bridge.conform.probe import Probe
 from firmware_bridge.conform.result import Outcome, Result, SilentError
-from firmware_bridge.conform.rules import audio, clock, events, frames, links, resend, session, stream, versions
+from firmware_bridge.conform.rules import (
+    audio,
+    clock,
+    events,
+    frames,
+    links,
+    resend,
+    session,
+    stream,
+    stream_end,
+    versions,
+)
 from stetho.errors import (
     ConfigError,
     ConnectionLostError,
@@ -17,7 +28,7 @@ from stetho.errors import (
     DeviceUnavailableError,
 )
 
-CHAPTERS = (frames, versions, session, stream, audio, resend, events, clock, links)
+CHAPTERS = (frames, versions, session, stream, stream_end, audio, resend, events, clock, links)
 CHECKS: tuple[Check, ...] = tuple(check for chapter in CHAPTERS for check in chapter.CHECKS)
 RULES: frozenset[str] = frozenset(check.rule for check in CHECKS) | NOT_TESTABLE.keys()
 

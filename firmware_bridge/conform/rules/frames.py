@@ -4,8 +4,9 @@ import contextlib
 import random
 
 from firmware_bridge.conform.check import Check
+from firmware_bridge.conform.link import Heard
 from firmware_bridge.conform.overheard import a_stream
-from firmware_bridge.conform.probe import Heard, Probe
+from firmware_bridge.conform.probe import Probe
 from firmware_bridge.conform.raw_frame import FrameFault, crc16, framed
 from firmware_bridge.conform.result import NotJudgedError, RuleBrokenError
 from firmware_bridge.conform.running_stream import RunningStream, still_in_session

@@ -1,8 +1,9 @@
 """Rules V: other versions, and what is not known."""
 
 from firmware_bridge.conform.check import Check
+from firmware_bridge.conform.link import Heard
 from firmware_bridge.conform.overheard import a_stream
-from firmware_bridge.conform.probe import PATIENT_S, Heard, Probe
+from firmware_bridge.conform.probe import PATIENT_S, Probe
 from firmware_bridge.conform.raw_frame import framed
 from firmware_bridge.conform.result import NotJudgedError, RuleBrokenError
 from firmware_bridge.conform.running_stream import RunningStream, new_stream_id, still_in_session
