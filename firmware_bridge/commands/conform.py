@@ -47,6 +47,9 @@ def conform(
             report.add(result)
             if json:
                 print_json(result.to_json())
+    except BaseException as error:
+        report.broken_off = str(error) or "interrupted"
+        raise
     finally:
         report.device = probe.capabilities
         if junit is not None:

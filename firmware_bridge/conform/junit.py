@@ -13,13 +13,18 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """What XML 1.0 has no way to write (section 2.2)."""
 
 
-def write_junit(path: Path, results: Sequence[Result], properties: Mapping[str, str]) -> None:
-    """One suite, a case a check. properties: what was tested. Raises ExportError where the file can't be written."""
+def write_junit(
+    path: Path, results: Sequence[Result], properties: Mapping[str, str], broken_off: str | None = None
+) -> None:
+    """One suite, a case a check, and one that is an error where the run was broken off, with the reason.
+
+    properties: what was tested. Raises ExportError where the file can't be written.
+    """
     counts = Counter(result.outcome for result in results)
     totals = {
-        "tests": str(len(results)),
+        "tests": str(len(results) + (broken_off is not None)),
         "failures": str(counts[Outcome.FAILED]),
-        "errors": "0",
+        "errors": str(int(broken_off is not None)),
         "skipped": str(counts[Outcome.SKIPPED]),
         "time": f"{sum(result.duration_s for result in results):.3f}",
     }
@@ -30,6 +35,9 @@ def write_junit(path: Path, results: Sequence[Result], properties: Mapping[str, 
         ET.SubElement(kept, "property", {"name": name, "value": _clean(value)})
     for result in results:
         _add_case(suite, result)
+    if broken_off is not None:
+        case = ET.SubElement(suite, "testcase", {"classname": "protocol", "name": "the run comes to its end"})
+        ET.SubElement(case, "error", {"message": _clean(broken_off)})
     ET.indent(root)
     try:
         ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)

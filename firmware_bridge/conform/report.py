@@ -12,11 +12,15 @@ from stetho.stream import Origin
 
 
 class Report:
-    """Grows with each result. device: what the device said it is, where it came to that."""
+    """Grows with each result. device: what the device said it is, where it came to that.
+
+    broken_off: why the run did not come to its end; a report of half a run must not pass for a clean one.
+    """
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.device: Capabilities | None = None
+        self.broken_off: str | None = None
         self._results: list[Result] = []
 
     def add(self, result: Result) -> None:
@@ -37,11 +41,13 @@ class Report:
         """A table on standard output; nothing where there are no results."""
         if self._results:
             print_results(self._headline(), self._results)
+            if self.broken_off is not None:
+                print("The run did not come to its end.")
 
     def write_junit(self, path: Path) -> None:
         """Raises ExportError where the file can't be written."""
         known = {name: value or "not known" for name, value in self._identity().items()}
-        write_junit(path, self._results, known)
+        write_junit(path, self._results, known, self.broken_off)
 
     def _identity(self) -> dict[str, str | None]:
         said = self.device

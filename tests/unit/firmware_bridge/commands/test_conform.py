@@ -54,7 +54,6 @@ def test_a_broken_rule_ends_with_1(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (("serial:///dev/ttyNONE",), 3, "There is no port /dev/ttyNONE"),
         (("sim://murmur", "--rule", "X1"), 2, "There is no rule X1"),
         (("sim://murmur", "--rule", "V2", "--junit", "no/such/folder/a.xml"), 8, "can't be written"),
     ],
@@ -79,6 +78,15 @@ def test_a_device_may_say_what_xml_and_the_table_have_no_way_to_write(tmp_path, 
     validate("conform", report.to_json())
     with pytest.raises(ExportError, match="choose another file for --junit"):
         report.write_junit(tmp_path)
+
+
+def test_junit_of_a_run_that_broke_off_is_no_clean_one(tmp_path):
+    junit = tmp_path / "conform.xml"
+    done = stetho("conform", "serial:///dev/ttyNONE", "--junit", str(junit))
+    assert done.returncode == 3, done.stderr
+    root = ET.parse(junit).getroot()
+    assert (root.get("tests"), root.get("errors")) == ("1", "1")
+    assert "There is no port /dev/ttyNONE" in next(root.iter("error")).get("message")
 
 
 def test_a_file_is_no_device():
