@@ -1,17 +1,32 @@
 """The same results as tables: recordings in the named CSV, exams in one beside it."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from stetho.cli.analysis_run import Outcome
 from stetho.errors import ExportError
+from stetho.exam.site import Site
 from stetho.exam.verdict import ExamResult
+
+_MURMUR = ("murmur.label", "murmur.probability", "murmur.unknown_probability")
+RECORDING_COLUMNS = (
+    *("recording", "exam", "site", "error", "duration_s", "sample_rate_hz"),
+    *("quality.usable", "quality.score", "quality.reasons", "heart_rate_bpm", "heart_rate_confidence"),
+    *(*_MURMUR, "murmur.timing", "murmur.evidence_s", "murmur.reason", "applicability"),
+    *("calibration.id", "calibration.state", "concealed_share", "origin"),
+    *("model.name", "model.version", "model.sha256", "notice", "schema"),
+)
+EXAM_COLUMNS = (
+    *("exam", "policy", *_MURMUR, "murmur.reason", "loudest_site"),
+    *(f"sites.{site.value}" for site in Site),
+    *("applicability", "origins", "notice", "schema"),
+)
 
 
 class Tables:
-    """Collects rows and writes them at the end, so that the header knows every column.
+    """Writes each row as it comes, so that a batch that is cut short leaves what was done.
 
     Nested objects become dotted columns, lists are joined by spaces. Exams go to `NAME.exams.csv`. Raises ExportError,
     at once, where nothing can be written.
@@ -20,16 +35,32 @@ class Tables:
     def __init__(self, path: Path) -> None:
         if path.is_dir() or not path.parent.is_dir():
             raise ExportError(f"No table can be written to {path}; name a file in a folder that is there.")
-        self._files = {False: path, True: path.with_name(f"{path.stem}.exams{path.suffix}")}
-        self._rows: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
+        self._recordings = _Table(path, RECORDING_COLUMNS)
+        self._exams = _Table(path.with_name(f"{path.stem}.exams{path.suffix}"), EXAM_COLUMNS)
 
     def add(self, outcome: Outcome) -> None:
-        self._rows[isinstance(outcome.result, ExamResult)].append(flat(outcome.to_json(segments=False)))
+        """The next row, which is in its file when this returns."""
+        table = self._exams if isinstance(outcome.result, ExamResult) else self._recordings
+        table.add(flat(outcome.to_json(segments=False)))
 
-    def write(self) -> None:
-        for exams, rows in self._rows.items():
-            if rows:
-                _write(self._files[exams], rows)
+
+class _Table:
+    """One file, begun with its first row."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        self._path, self._columns = path, columns
+        self._begun = False
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        try:
+            with self._path.open("a" if self._begun else "w", newline="", encoding="utf-8", errors="replace") as file:
+                table = csv.DictWriter(file, self._columns)
+                if not self._begun:
+                    table.writeheader()
+                table.writerow(row)
+        except OSError as error:
+            raise ExportError(f"The table {self._path} could not be written ({error.strerror}).") from error
+        self._begun = True
 
 
 def flat(thing: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -41,14 +72,3 @@ def flat(thing: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             row[prefix + key] = " ".join(map(str, value)) if isinstance(value, list) else value
     return row
-
-
-def _write(path: Path, rows: list[dict[str, Any]]) -> None:
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    try:
-        with path.open("w", newline="", encoding="utf-8", errors="replace") as file:
-            table = csv.DictWriter(file, columns)
-            table.writeheader()
-            table.writerows(rows)
-    except OSError as error:
-        raise ExportError(f"The table {path} could not be written ({error.strerror}).") from error

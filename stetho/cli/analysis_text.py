@@ -36,9 +36,10 @@ def _print_cautions(applicability: tuple[str, ...]) -> None:
 
 
 def _murmur(murmur: dict[str, object]) -> str:
-    probability = murmur["probability"]
-    chance = "" if probability is None else f"  (probability {probability:.2f})"
-    return verdict_words(murmur) + chance
+    """The verdict with its probability; where it is unknown none is said: a number would be taken for a verdict."""
+    if murmur["label"] == "unknown":
+        return verdict_words(murmur)
+    return f"{verdict_words(murmur)}  (probability {murmur['probability']:.2f})"
 
 
 def _rate(result: RecordingResult) -> str:

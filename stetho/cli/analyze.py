@@ -4,6 +4,7 @@ Reads WAV, FLAC and whatever else libsndfile reads, at any rate. A recording tha
 and the rest is still done; the command then ends with exit code 2.
 """
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,9 @@ def analyze(
         typer.Option(help="When an exam is called absent: with every standard site good, or from what there is."),
     ] = Policy.CLINICAL,
     json: Json = False,
-    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as a table, too.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the results as a table, too, row by row.")
+    ] = None,
     segments: Annotated[
         bool, typer.Option("--segments", help="Add S1, systole, S2, diastole with their times.")
     ] = False,
@@ -43,14 +46,17 @@ def analyze(
     work = of_manifest(manifest) if manifest is not None else listed(paths or ())
     tables = Tables(csv) if csv is not None else None
     failed = False
-    for outcome in progress_over(analyze_all(work, policy, load_config()), total=len(work), quiet=quiet):
+    outcomes = progress_over(analyze_all(work, policy, load_config()), total=len(work), quiet=quiet)
+    for count, outcome in enumerate(outcomes):
         failed = failed or isinstance(outcome.result, InputError)
-        print_json(outcome.to_json(segments=segments)) if json else print_outcome(outcome)
+        if json:
+            print_json(outcome.to_json(segments=segments))
+        else:
+            if count == 0:  # before the first result, so that a batch that is cut short has said it
+                print(INVESTIGATIONAL)
+            print_outcome(outcome)
+            sys.stdout.flush()
         if tables is not None:
             tables.add(outcome)
-    if tables is not None:
-        tables.write()
-    if not json:
-        print(INVESTIGATIONAL)
     if failed:
         raise typer.Exit(InputError.exit_code)

@@ -12,6 +12,8 @@ import soundfile
 
 from hw_sim.heart import Heart, Wish, scenario
 from stetho.artifacts import find_model
+from stetho.cli.analysis_table import flat
+from stetho.exam.site import Site
 
 RATE_HZ = 4000
 SECONDS = 9
@@ -218,7 +220,7 @@ def test_a_table_holds_what_json_says(tmp_path: Path, heart: Any, command: Calla
     manifest = tmp_path / "m.csv"
     manifest.write_text("path,exam,site\ngood.wav,e1,AV\ngone.wav,e1,MV\n", encoding="utf-8")
     said = command("analyze", "--json", "--manifest", manifest, "--csv", tmp_path / "r.csv")
-    result = json.loads(said.out.splitlines()[0])
+    result, _, exam = map(json.loads, said.out.splitlines())
     recordings = (tmp_path / "r.csv").read_text(encoding="utf-8").splitlines()
     exams = (tmp_path / "r.exams.csv").read_text(encoding="utf-8").splitlines()
     row = dict(zip(recordings[0].split(","), recordings[1].split(","), strict=True))
@@ -226,6 +228,9 @@ def test_a_table_holds_what_json_says(tmp_path: Path, heart: Any, command: Calla
     assert row["murmur.probability"] == str(result["murmur"]["probability"])
     assert len(recordings) == 3
     assert exams[0].startswith("exam,policy,murmur.label")
+    assert set(recordings[0].split(",")) == {*flat(result), "error"}
+    assert set(exams[0].split(",")) == {*flat(exam), *(f"sites.{site.value}" for site in Site)}
+    assert "gone.wav is not there" in recordings[2].replace('"', "")
     assert command("analyze", tmp_path / "good.wav", "--csv", tmp_path / "no" / "r.csv").code == 8
 
 
