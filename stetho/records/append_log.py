@@ -94,6 +94,10 @@ class AppendLog:
         os.fsync(self._file)
         self._unsynced_since_ns = None
 
+    def reading(self) -> BinaryIO:
+        """The same file, open for reading, also where its name was taken from it; the lock is shared."""
+        return os.fdopen(os.dup(self._file), "rb")
+
     def close(self) -> None:
         """Closes the file; can be called twice."""
         if self._file >= 0:

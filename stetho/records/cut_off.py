@@ -51,4 +51,7 @@ def recover(journal: Path, audio: Path | None = None, *, overwrite: bool = False
     if journal.suffix != SUFFIX:
         raise RecordError(f"{journal} is not cut off; such a recording is named like heart.wav{SUFFIX}.")
     with JournalReader(journal) as reader:
-        return save(reader, audio or journal.with_suffix(""), overwrite=overwrite)
+        try:
+            return save(reader, audio or journal.with_suffix(""), overwrite=overwrite)
+        except RecordError as error:
+            raise RecordError(f"{error} {journal} still holds what there is.") from error

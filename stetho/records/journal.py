@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -123,6 +123,10 @@ class Journal:
     def sync_if_due(self) -> None:
         """Makes durable what has waited for half a second."""
         self._log.sync_if_due()
+
+    def reading(self) -> BinaryIO:
+        """The file, for a JournalReader."""
+        return self._log.reading()
 
     def leave(self) -> None:
         """Lets the file go; can be called twice."""

@@ -1,15 +1,17 @@
 """A journal, read again: by the recorder that wrote it, or after a crash."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from stetho.errors import RecordError
 from stetho.records.append_log import Entry, lock, read_entry, read_log
+from stetho.records.durable import make_durable
 from stetho.records.journal import MAGIC, Block, Kind
 from stetho.source import DeviceInfo
 from stetho.stream import Origin, StreamSpec
@@ -32,14 +34,15 @@ class JournalReader:
     Raises RecordError on opening where it can't be read, is no journal, or is being written right now.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, file: BinaryIO | None = None) -> None:
+        """file: the journal where it is open already, as its writer has it."""
         self.path = path
         self.stream: StreamFacts | None = None
         self.device: DeviceInfo | None = None
         self.site: str | None = None
         self.ended = False
         try:
-            self._file = path.open("rb")
+            self._file = path.open("rb") if file is None else file
         except OSError as error:
             raise RecordError(f"{path} can't be read ({error.strerror}).") from error
         try:
@@ -110,6 +113,12 @@ class JournalReader:
             if block.stop > reached:
                 yield block.behind(reached, rate_hz)
                 reached = block.stop
+
+    def remove(self) -> None:
+        """Takes the journal's name from it, if that is still its own. Raises OSError."""
+        if os.path.samestat(os.fstat(self._file.fileno()), self.path.stat()):
+            self.path.unlink()
+            make_durable(self.path.parent)
 
     def _take_device(self, entry: Entry) -> None:
         content = json.loads(entry.payload)

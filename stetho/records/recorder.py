@@ -1,6 +1,7 @@
 """A lossless recording: from the archive side of a stream, through a hand-off, to a thread that keeps its journal."""
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -98,17 +99,17 @@ class Recorder:
                 raise self._failure
             if self._spec is None:
                 raise RecordError(f"No sample came, so {self._path} was not made.")
-            self._journal.end()
-        except OSError as error:
-            raise self._failed(error) from error
+            return self._save()
         finally:
             self.leave()
-        return self._save()
 
     def _save(self) -> SavedRecording:
         try:
-            with JournalReader(self._journal.path) as journal:
-                return save(journal, self._path, overwrite=self._overwrite)
+            self._journal.end()
+            with JournalReader(self._journal.path, self._journal.reading()) as journal:
+                return save(journal, self._path, overwrite=self._overwrite, samples=self._journal.samples)
+        except OSError as error:
+            raise self._failed(error) from error
         except RecordError as error:
             raise RecordError(f"{error} {self._kept()}") from error
 
@@ -117,7 +118,8 @@ class Recorder:
         self._stop()
         self._journal.leave()
         if self._spec is None:
-            self._journal.path.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._journal.path.unlink(missing_ok=True)
 
     def _stop(self) -> None:
         self._handoff.close()
@@ -163,7 +165,7 @@ class Recorder:
         )
 
     def _kept(self) -> str:
-        if not self.recorded_s:
+        if not self.recorded_s or not self._journal.path.exists():
             return "Nothing was kept."
         return (
             f"The first {self.recorded_s:.1f} s are kept in {self._journal.path}: "

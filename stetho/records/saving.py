@@ -41,11 +41,12 @@ class SavedRecording:
         }
 
 
-def save(journal: JournalReader, audio: Path, *, overwrite: bool = False) -> SavedRecording:
+def save(journal: JournalReader, audio: Path, *, overwrite: bool = False, samples: int | None = None) -> SavedRecording:
     """Makes `audio` and its sidecar of a journal, and removes the journal when they are durable.
 
     A crash at any moment leaves the journal, or the whole recording: the same call then goes on. A file at `audio` with
-    the very same samples is taken for that; any other is left alone unless `overwrite`. Raises RecordError.
+    the very same samples is taken for that; any other is left alone unless `overwrite`. samples: how many there must
+    be, where that is known. Raises RecordError.
     """
     refuse_path(audio, overwrite=True)
     if journal.stream is None:
@@ -59,6 +60,8 @@ def save(journal: JournalReader, audio: Path, *, overwrite: bool = False) -> Sav
         for block in journal.blocks():
             tape.append(block)
         writer.seal()
+        if samples is not None and (writer.frames != samples or not journal.ended):
+            raise RecordError(f"{journal.path} reads back otherwise than it was written; the disk is failing.")
         if audio.exists() and not overwrite and checksum_of(audio) != writer.checksum:
             raise RecordError(f"{audio} is there already and is another recording; name a new one, or say --force.")
         sidecar = _sidecar(journal, tape, audio.name, unnamed)
@@ -72,8 +75,7 @@ def save(journal: JournalReader, audio: Path, *, overwrite: bool = False) -> Sav
             raise
         raise RecordError(f"{audio} could not be saved ({error.strerror or error}).") from error
     with suppress(OSError):  # it is saved; a journal that stays will be found again, and found to be this recording
-        journal.path.unlink()
-        make_durable(journal.path.parent)
+        journal.remove()
     lost = tape.ledger.samples(HoleFate.LOST)
     return SavedRecording(audio, sidecar_path(audio), tape.duration_s, lost, sidecar.cut_off)
 

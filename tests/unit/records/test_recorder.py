@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -139,6 +140,30 @@ def test_a_recording_that_was_left_can_be_recovered(tmp_path: Path) -> None:
     saved = recover(tmp_path / "a.wav.part")
     assert saved.cut_off
     assert np.array_equal(saved_int16(tmp_path / "a.wav"), numbered(100))
+
+
+def test_a_journal_that_reads_back_otherwise_is_not_called_saved(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "a.wav")
+    for start in (0, 2000):
+        recorder(chunk(numbered(2000), start), ())
+    while recorder.recorded_s < 1.0:
+        time.sleep(0.01)
+    with (tmp_path / "a.wav.part").open("r+b") as file:
+        file.seek(6000)
+        file.write(b"\x55\x55\x55\x55")
+    with pytest.raises(RecordError, match=r"reads back otherwise.*are kept in"):
+        recorder.finish(DEVICE)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.wav.part"]
+    assert recover(tmp_path / "a.wav.part").duration_s == 0.5  # what lies before the damage
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a file that is open can't be removed")
+def test_a_journal_whose_name_was_removed_is_saved_all_the_same(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "a.wav")
+    recorder(chunk(numbered(4000), 0), ())
+    (tmp_path / "a.wav.part").unlink()
+    assert np.array_equal(saved_int16(recorder.finish(DEVICE).audio), numbered(4000))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "a.wav"]
 
 
 def test_a_file_that_is_there_is_refused_before_anything_starts(tmp_path: Path) -> None:
