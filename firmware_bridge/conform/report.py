@@ -40,9 +40,7 @@ class Report:
     def print(self) -> None:
         """A table on standard output; nothing where there are no results."""
         if self._results:
-            print_results(self._headline(), self._results)
-            if self.broken_off is not None:
-                print("The run did not come to its end.")
+            print_results(self._headline(), self._results, whole=self.broken_off is None)
 
     def write_junit(self, path: Path) -> None:
         """Raises ExportError where the file can't be written."""

@@ -16,8 +16,11 @@ _MARKS = {
 }
 
 
-def print_results(headline: str, results: Sequence[Result]) -> None:
-    """What was tested, a line a check, what failed once more with what was seen, and the sums."""
+def print_results(headline: str, results: Sequence[Result], *, whole: bool = True) -> None:
+    """What was tested, a line a check, what failed once more with what was seen, and the sums.
+
+    whole: whether the run came to its end.
+    """
     console = Console(highlight=False)
     console.print(f"[bold]{escape(headline)}[/bold]\n")
     table = Table(box=None, pad_edge=False)
@@ -37,7 +40,7 @@ def print_results(headline: str, results: Sequence[Result]) -> None:
                 console.print(f"   seen: {escape(result.seen)}", soft_wrap=True)
     counts = Counter(result.outcome for result in results)
     sums = ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome)
-    console.print(f"\n{sums}. The rules: docs/protocol.md")
+    console.print(f"\n{sums}{'' if whole else '; the run did not come to its end'}. The rules: docs/protocol.md")
 
 
 def _rows(results: Sequence[Result]) -> list[tuple[list[str], Result]]:

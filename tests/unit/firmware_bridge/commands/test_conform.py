@@ -86,7 +86,7 @@ def test_junit_of_a_run_that_broke_off_is_no_clean_one(tmp_path):
     assert done.returncode == 3, done.stderr
     root = ET.parse(junit).getroot()
     assert (root.get("tests"), root.get("errors")) == ("1", "1")
-    assert "There is no port /dev/ttyNONE" in next(root.iter("error")).get("message")
+    assert "There is no port /dev/ttyNONE" in next(root.iter("error")).get("message", "")
 
 
 def test_a_file_is_no_device():
