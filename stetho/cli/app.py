@@ -9,6 +9,7 @@ from typer.core import TyperCommand, TyperGroup
 from stetho.cli.failures import failures_told
 from stetho.cli.log_lines import remarks_to_stderr
 from stetho.cli.options import Quiet
+from stetho.cli.plain_flags import without_type
 from stetho.cli.verb import Verb, verbs
 from stetho.cli.wording import INVESTIGATIONAL
 
@@ -27,6 +28,9 @@ class _LazyCommand(TyperCommand):
 
 class LazyGroup(TyperGroup):
     """The verbs, ours and those of installed packages, each loaded at its first use; the one catcher of errors."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return without_type(super().get_params(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(verbs())

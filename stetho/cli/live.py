@@ -17,7 +17,7 @@ def live(
     uri: Address = None,
     json: Json = False,
     reconnect_s: Annotated[
-        float | None, typer.Option(metavar="S", help="How long a lost device is looked for. [default: 20]")
+        float | None, typer.Option(metavar="S", help="How long a lost device is looked for. (default: 20)")
     ] = None,
     quiet: Quiet = False,
 ) -> None:

@@ -16,6 +16,8 @@ from typing import Any
 
 import typer
 
+from stetho.cli.plain_flags import PlainCommand
+
 ENTRY_POINT_GROUP = "stetho.commands"
 OURS = ("live", "record", "recover", "analyze", "bench", "doctor")
 ORDER = ("demo", "devices", "info", "live", "record", "recover", "analyze", "sim", "bench", "doctor")
@@ -45,7 +47,7 @@ class Verb:
             pretty_exceptions_enable=False,
             context_settings={"help_option_names": ["-h", "--help"]},
         )
-        alone.command(self.name)(target)
+        alone.command(self.name, cls=PlainCommand)(target)
         return typer.main.get_command(alone)
 
 

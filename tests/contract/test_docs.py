@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from stetho.cli.verb import verbs
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("models/**/*.md")])
 FOR_USERS = [REPOSITORY / "README.md", REPOSITORY / "docs/clinician.md", REPOSITORY / "docs/intended-use.md"]
@@ -58,13 +60,49 @@ def shown_commands(page: Path) -> list[str]:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if shown_commands(page)], ids=name)
 def test_every_command_shown_exists(page: Path) -> None:
-    from stetho.cli.verb import verbs
-
     for line in shown_commands(page):
-        verb, *arguments = line.split()[1:]
-        known = {flag for parameter in verbs()[verb].command().params for flag in parameter.opts}
-        unknown = {argument for argument in arguments if re.match(r"--?[a-z]", argument)} - known
-        assert not unknown, f"{name(page)} shows `{line.strip()}`"
+        assert not unknown_in(line), f"{name(page)} shows `{line.strip()}`"
+
+
+def unknown_in(line: str) -> set[str]:
+    """The verb or the flags of a shown command that do not exist."""
+    verb, *arguments = line.split()[1:]
+    if verb not in verbs():
+        return {verb}
+    known = {flag for parameter in verbs()[verb].command().params for flag in parameter.opts}
+    return {argument for argument in arguments if re.match(r"--?[a-z]", argument)} - known
+
+
+def help_texts(verb: str) -> list[str]:
+    """What `stetho VERB --help` says: of the verb and of each of its parameters."""
+    command = verbs()[verb].command()
+    return [command.help or "", *(getattr(parameter, "help", None) or "" for parameter in command.params)]
+
+
+@pytest.mark.parametrize("verb", verbs())
+def test_every_command_named_in_a_help_exists(verb: str) -> None:
+    for text in help_texts(verb):
+        for line in re.findall(r"`(stetho [^`]+)`", text):
+            assert not unknown_in(line), f"stetho {verb} --help names `{line}`"
+
+
+def test_a_command_that_does_not_exist_is_seen() -> None:
+    assert unknown_in("stetho sim --replay-wire x.wire") == set()
+    assert unknown_in("stetho sim --rewind") == {"--rewind"}
+    assert unknown_in("stetho simulate") == {"simulate"}
+
+
+@pytest.mark.parametrize("verb", verbs())
+def test_a_help_shows_all_that_is_written_in_it_and_no_type_of_a_flag(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # What stands in square brackets is taken for markup, and vanishes.
+    assert [text for text in help_texts(verb) if "[" in text] == []
+    command = verbs()[verb].command()
+    command.get_help(command.make_context(verb, [], resilient_parsing=True))  # prints it
+    said = capsys.readouterr().out
+    assert "--help" in said
+    assert "bool" not in said
 
 
 def test_the_words_on_screen_are_those_of_the_pages() -> None:
