@@ -83,10 +83,10 @@ class Corridor:
         _extend(self._ceiling, exchange.ceiling, upwards=-1)
 
     def _bounds_with(self, exchange: Exchange) -> tuple[float, float]:
-        """A new point bounds the slope together with each earlier one of the other side."""
+        """A point bounds the slope together with each earlier one of the other side."""
         floor, ceiling = exchange.floor, exchange.ceiling
         flattest = max((_slope(point, floor, -inf) for point in self._ceiling), default=-inf)
-        steepest = min((_slope(point, ceiling, inf) for point in self._floor), default=inf)
+        steepest = min(_slope(point, ceiling, inf) for point in [*self._floor, floor])
         return max(self.flattest, flattest), min(self.steepest, steepest)
 
     def below(self, slope: float, device_ns: int) -> int:
