@@ -1,5 +1,7 @@
 """A simulated device in the same process: no port, no copy of the protocol, the same bytes."""
 
+from pathlib import Path
+
 from firmware_bridge.source import BridgeSource
 from firmware_bridge.transport import Receiver
 from hw_sim.pace import Pace
@@ -7,6 +9,7 @@ from hw_sim.ports.port import PortDevice
 from hw_sim.ports.running import RunningPump
 from hw_sim.pump import Pump
 from hw_sim.recipe import of_uri
+from hw_sim.replay.device import ReplayedDevice
 from stetho.errors import ConfigError, DeviceNotFoundError
 from stetho.source import DeviceUri, Source
 
@@ -14,12 +17,14 @@ from stetho.source import DeviceUri, Source
 def open_sim(uri: DeviceUri) -> Source:
     """`sim://murmur?seed=7&loss=0.02`: a new device for each source. `speed=0` is as fast as possible.
 
-    Raises ConfigError for an address that no simulated device has, InputError for a file that can't be played.
+    `sim://replay?wire=FILE` is what a captured device said (docs/wire-capture.md). Raises ConfigError for an address that no simulated device has, InputError for a file that can't be played.
     """
     speed = uri.number("speed", 1.0)
     if speed < 0:
         raise ConfigError(f"speed={speed:g} in {uri.text} must be 0 (as fast as possible) or more.")
-    return BridgeSource(MemoryOpener(of_uri(uri).device(), Pace(speed)), uri)
+    captured = uri.query.get("wire")
+    device: PortDevice = of_uri(uri).device() if captured is None else ReplayedDevice.of(Path(captured))
+    return BridgeSource(MemoryOpener(device, Pace(speed)), uri)
 
 
 class MemoryOpener:

@@ -11,6 +11,8 @@ from hw_sim.replay.script import capabilities, read_links
 _FORGET_US = 30_000_000
 """A client that says nothing for that long is no more, and a link that never came back is there for the next one."""
 
+_NEVER_US = 1 << 62
+
 
 class ReplayedDevice:
     """What a port drives, as hw_sim.device.Device. Links follow each other as they did; a new client hears the first.
@@ -29,6 +31,7 @@ class ReplayedDevice:
         self._nonce: int | None = None
         self._stream_id = 0
         self._heard_us = 0
+        self._broke_us = 0
         self._back_us: int | None = None
 
     @classmethod
@@ -100,7 +103,7 @@ class ReplayedDevice:
     def due_us(self) -> int | None:
         """When `poll` or `link_down` has something new; None while it is the host's turn."""
         if self._back_us is not None:
-            return self._back_us
+            return self._back_us if self._back_us < _NEVER_US else None
         if self._played is None:
             return None
         times = [time for time in (self._played.due_us, self._breaks_us) if time is not None]
@@ -115,9 +118,12 @@ class ReplayedDevice:
         """Whether the link is gone, as it was then."""
         played, breaks_us = self._played, self._breaks_us
         if played is not None and breaks_us is not None and breaks_us <= now_us:
-            gone_us = _FORGET_US if played.gone_us is None else played.gone_us
+            gone_us = _NEVER_US if played.gone_us is None else played.gone_us
             self._back_us = breaks_us + max(0, gone_us - self._linger_us)
+            self._broke_us = breaks_us
             played.break_off()
+        if self._back_us is not None and self._back_us >= _NEVER_US and now_us - self._broke_us > _FORGET_US:
+            self._begin_anew()
         if self._back_us is not None and self._back_us <= now_us:
             self._back_us = None
         return self._back_us is not None
@@ -129,6 +135,7 @@ class ReplayedDevice:
 
     def _begin_anew(self) -> None:
         self._at, self._played, self._nonce, self._stream_id = 0, None, None, 0
+        self._back_us = None
 
     def taken_over(self) -> bytes:
         """Another client comes: the last bytes for the one that has to go."""

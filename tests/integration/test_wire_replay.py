@@ -52,12 +52,12 @@ for = "1.5s"
 """
 
 
-def stream(device, clock, uri="sim://x?reconnect_s=30", wire=None):
+def stream(device, clock, uri="sim://x?reconnect_s=30", wire=None, pace=None):
     """Everything that comes of a device, in virtual time: its info, the live chunks, the archive's, and the end."""
     archive, live = [], []
 
     async def run():
-        source = BridgeSource(MemoryOpener(device, Pace(1.0, clock)), DeviceUri.parse(uri), clock=clock)
+        source = BridgeSource(MemoryOpener(device, pace or Pace(1.0, clock)), DeviceUri.parse(uri), clock=clock)
         if wire is not None:
             source.capture_wire(wire)
         info = await source.open()
@@ -134,8 +134,9 @@ def capture(tmp_path_factory):
 def test_a_second_client_hears_it_from_the_beginning(capture):
     wire, archive = capture
     device, clock = ReplayedDevice.of(wire), VirtualClock()
+    pace = Pace(1.0, clock)
     for _ in range(3):
-        assert said(stream(device, clock)[1]) == said(archive)
+        assert said(stream(device, clock, pace=pace)[1]) == said(archive)
 
 
 def test_a_client_that_only_asks_who_is_there_takes_nothing_away(capture):
@@ -191,6 +192,27 @@ def test_what_is_no_capture_is_told_so(tmp_path):
     for name, words in (("a.wav", "is no wire capture"), ("b.wire", "can't be read")):
         with pytest.raises(InputError, match=words):
             ReplayedDevice.of(tmp_path / name)
+
+
+def test_it_is_an_address_too(capture, tmp_path, command):
+    wire, archive = capture
+    said = command("record", f"sim://replay?wire={wire}&speed=0", "-o", tmp_path / "a.wav")
+    assert said.code == 0
+    recording = soundfile.read(tmp_path / "a.wav", dtype="float32")[0]
+    assert len(recording) == sum(len(chunk) for chunk, _ in archive)
+    assert command("record", "sim://replay?wire=gone.wire", "-o", tmp_path / "b.wav").code == 2
+
+
+def test_a_link_that_never_came_back_stays_away_and_is_there_for_the_next_client(tmp_path):
+    wire, gone = tmp_path / "a.wire", '[[fault]]\naction = "disconnect"\nat = "1s"\nfor = "10min"\n'
+    impatient = "sim://x?reconnect_s=5"
+    _, archive, _, lost, _ = stream(device_with(gone, seconds=3.0), VirtualClock(), impatient, wire)
+    device, clock = ReplayedDevice.of(wire), VirtualClock()
+    pace = Pace(1.0, clock)
+    for _ in range(2):
+        _, again, _, lost_again, _ = stream(device, clock, impatient, pace=pace)
+        assert (lost, lost_again, said(again)) == (True, True, said(archive))
+        clock.advance(60)
 
 
 @pytest.mark.slow

@@ -150,6 +150,36 @@ def test_a_crash_at_any_step_of_saving_loses_nothing(tmp_path: Path, force: bool
     assert step > 7
 
 
+def test_nothing_has_its_name_before_it_is_durable_and_the_journal_goes_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = left(tmp_path)
+    durable: dict[int, int] = {}
+    order: list[str] = []
+    fsync, replace, unlink = os.fsync, Path.replace, Path.unlink
+
+    def synced(file: int) -> None:
+        fsync(file)
+        durable[os.fstat(file).st_ino] = os.fstat(file).st_size
+        if os.path.samestat(os.fstat(file), tmp_path.stat()):
+            order.append("folder")
+
+    def renamed(path: Path, target: Path) -> Path:
+        assert durable[path.stat().st_ino] == path.stat().st_size
+        order.append(target.name)
+        return replace(path, target)
+
+    def removed(path: Path, missing_ok: bool = False) -> None:
+        order.append(f"- {path.name}")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", renamed)
+    monkeypatch.setattr(Path, "unlink", removed)
+    recover(journal)
+    assert order == ["- a.wav", "a.json", "a.wav", "folder", "- a.wav.part", "folder"]
+
+
 def left_over(audio: Path) -> Path:
     """A cut-off recording of the same name as one that is there."""
     elsewhere = audio.parent / "new"
