@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow  # three sessions of their own
+
 TESTS = Path(__file__).resolve().parents[1]
 
 MISBEHAVED = """

@@ -106,6 +106,7 @@ def test_a_running_simulator(simulator: dict[str, Any], stetho: Stetho, json_lin
     assert info["serial_number"] == simulator["serial_number"]
 
 
+@pytest.mark.slow
 def test_bench(stetho: Stetho, json_lines: Lines, validate: Validate) -> None:
     done = stetho("bench", "--json", "--row", "bandpass_chunk_20ms")
     assert done.returncode == 0, done.stderr
