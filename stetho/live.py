@@ -25,6 +25,8 @@ from stetho.stream import Chunk, Span, StreamSpec
 from stetho.take import TakeCutter, TakeEnd, TakeItem, TakeStart
 
 LINK_EVERY_S = 1.0
+OLDEST_LIVE_MS = 1000.0
+"""Samples that waited longer for this thread are not shown or scored as live."""
 
 
 class LiveAnalysis:
@@ -97,7 +99,7 @@ class LiveAnalysis:
 
     def finish(self) -> Iterator[Event]:
         """Both sides have ended."""
-        yield from self._takes(self._cutter.finish())
+        yield from self._takes(self._cutter.finish(self._spool.stop))
         yield from self._completed(None)
 
     def close(self) -> None:
@@ -107,16 +109,21 @@ class LiveAnalysis:
     def _chunk(self, chunk: Chunk) -> Iterator[Event]:
         self._t_s = self._spec.seconds(chunk.stop)
         self._newest_ns = chunk.t0_ns + len(chunk) * 1_000_000_000 // self._spec.rate_hz
-        if self._gap.opens_gap(chunk):
-            self._display.reset("gap")
-        for drawn in self._display.process(chunk):
-            yield WaveEvent(self._t_s, drawn.chest, self._spec.rate_hz, drawn.start, drawn.t0_ns)
-        yield from self._takes(self._cutter.process(chunk))
+        if self.age_ms(self._newest_ns) <= OLDEST_LIVE_MS:
+            yield from self._fresh(chunk)
         self._live_to = chunk.stop
         if self._t_s >= self._next_link_s:
             self._next_link_s = self._t_s + LINK_EVERY_S
             self._state = LinkState.STREAMING
             yield self._link("")
+
+    def _fresh(self, chunk: Chunk) -> Iterator[Event]:
+        """Draws and scores samples that are live; older ones are in the archive, and only there."""
+        if self._gap.opens_gap(chunk):
+            self._display.reset("gap")
+        for drawn in self._display.process(chunk):
+            yield WaveEvent(self._t_s, drawn.chest, self._spec.rate_hz, drawn.start, drawn.t0_ns)
+        yield from self._takes(self._cutter.process(chunk))
 
     def _takes(self, items: Iterator[TakeItem]) -> Iterator[Event]:
         for item in items:

@@ -82,12 +82,12 @@ class TakeCutter:
     def _apply(self, change: ContactChange) -> Iterator[TakeItem]:
         site = self._site if change.site is None else change.site
         if not change.touching or site != self._site:
-            yield from self._end()
+            yield from self._end(change.at_sample)
         self._touching, self._site = change.touching, site
 
-    def _end(self) -> Iterator[TakeEnd]:
+    def _end(self, at: int) -> Iterator[TakeEnd]:
         if self._open is not None:
-            yield TakeEnd(self._open.number, Span(self._open.start, self._position), self._open.site)
+            yield TakeEnd(self._open.number, Span(self._open.start, max(at, self._position)), self._open.site)
             self._open = None
 
     def lost(self, span: Span) -> Iterator[TakeItem]:
@@ -102,6 +102,9 @@ class TakeCutter:
         self._taken += 1
         return self._taken
 
-    def finish(self) -> Iterator[TakeItem]:
-        """The stream has ended, and the take with it."""
-        yield from self._end()
+    def finish(self, at: int) -> Iterator[TakeItem]:
+        """The stream has ended at sample `at`, and the take with it, or where contact was lost before."""
+        for change in self._changes:
+            if change.at_sample <= at:
+                yield from self._apply(change)
+        yield from self._end(at)

@@ -96,7 +96,7 @@ def _caution(state: LiveState) -> Text:
 
 def _standing(shown: VerdictEvent) -> Text:
     """Provisional or final, and how sure."""
-    probability = shown.murmur["probability"]
+    probability = None if shown.murmur["label"] == "unknown" else shown.murmur["probability"]
     parts = ["FINAL" if shown.final else "provisional", f"take {shown.take}"]
     if probability is not None:
         parts.append(f"probability {probability:.2f}")

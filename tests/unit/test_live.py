@@ -195,6 +195,24 @@ def test_age_is_the_clock_minus_capture_whatever_arrives() -> None:
         assert links[0].age_ms == 7_000_000_000 / 1e6 - 20
 
 
+def test_what_waited_too_long_is_not_scored_as_live_and_not_lost() -> None:
+    """The worker was held up for the last four seconds: they change no provisional verdict, and the final has them."""
+    clock = FixedClock()
+    samples = heart(12)
+    with live_analysis(clock) as live:
+        events = list(live.process(ContactChange(True, 0)))
+        for chunk in chunks(samples):
+            clock.ns = 13_500_000_000 if chunk.start >= 8 * RATE_HZ else chunk.t0_ns
+            events += live.process(chunk)
+            events += live.archive(chunk, ())
+        events += live.finish()
+    said = verdicts(events)
+    assert max(verdict.t_s for verdict in said if not verdict.final) <= 8.0
+    assert said[-1].murmur == analyze(samples, RATE_HZ).murmur.to_json(RATE_HZ)
+    drawn = [event.t_s for event in events if isinstance(event, WaveEvent)]
+    assert max(drawn) <= 8.0
+
+
 def test_a_lost_link_is_said_with_its_reason() -> None:
     with live_analysis(FixedClock()) as live:
         (event,) = live.process(LinkChange(LinkState.LOST, 0, 0, "unplugged"))

@@ -34,7 +34,7 @@ def outline(items: list[TakeItem]) -> list[str]:
 
 def test_a_device_without_a_contact_sensor_touches_all_the_time() -> None:
     cutter = TakeCutter(has_contact_sensor=False)
-    items = [*cutter.process(chunk(0, 50)), *cutter.process(chunk(50, 80)), *cutter.finish()]
+    items = [*cutter.process(chunk(0, 50)), *cutter.process(chunk(50, 80)), *cutter.finish(80)]
     assert outline(items) == ["0<", "0-50", "50-80", "0..80>"]
 
 
@@ -46,7 +46,7 @@ def test_contact_opens_and_lift_off_closes_at_their_own_samples() -> None:
         *cutter.process(chunk(50, 100)),
         *cutter.contact(ContactChange(False, 130)),
         *cutter.process(chunk(100, 150)),
-        *cutter.finish(),
+        *cutter.finish(150),
     ]
     assert outline(items) == ["60<AV", "60-100", "100-130", "60..130>"]
 
@@ -65,22 +65,34 @@ def test_a_change_of_site_ends_the_take() -> None:
         *cutter.process(chunk(0, 50)),
         *cutter.contact(ContactChange(True, 70, "PV")),
         *cutter.process(chunk(50, 100)),
-        *cutter.finish(),
+        *cutter.finish(100),
     ]
     assert outline(items) == ["0<AV", "0-50", "50-70", "0..70>", "70<PV", "70-100", "70..100>"]
 
 
 def test_samples_that_did_not_come_live_end_no_take() -> None:
     cutter = TakeCutter(has_contact_sensor=False)
-    items = [*cutter.process(chunk(0, 50)), *cutter.process(chunk(900, 950)), *cutter.finish()]
+    items = [*cutter.process(chunk(0, 50)), *cutter.process(chunk(900, 950)), *cutter.finish(950)]
     assert outline(items) == ["0<", "0-50", "900-950", "0..950>"]
 
 
 def test_samples_that_are_lost_for_good_end_the_take_before_them() -> None:
     cutter = TakeCutter(has_contact_sensor=False)
     items = [*cutter.process(chunk(0, 50)), *cutter.process(chunk(300, 350)), *cutter.lost(Span(50, 300))]
-    items += [*cutter.process(chunk(350, 400)), *cutter.finish()]
+    items += [*cutter.process(chunk(350, 400)), *cutter.finish(400)]
     assert outline(items) == ["0<", "0-50", "300-350", "0..50>", "300<", "350-400", "300..400>"]
+
+
+def test_a_take_ends_where_contact_was_lost_even_if_that_was_missed_live() -> None:
+    cutter = TakeCutter(has_contact_sensor=True)
+    items = [*cutter.contact(ContactChange(True, 0)), *cutter.process(chunk(0, 50))]
+    items += cutter.contact(ContactChange(False, 70))
+    assert outline([*items, *cutter.finish(90)]) == ["0<", "0-50", "0..70>"]
+
+
+def test_a_take_whose_end_was_missed_live_reaches_to_the_end_of_the_stream() -> None:
+    cutter = TakeCutter(has_contact_sensor=False)
+    assert outline([*cutter.process(chunk(0, 50)), *cutter.finish(90)]) == ["0<", "0-50", "0..90>"]
 
 
 def test_a_loss_before_the_take_is_none_of_its_business() -> None:
@@ -104,7 +116,7 @@ def test_takes_never_overlap_and_hold_exactly_their_samples(
     for length in lengths:
         items += cutter.process(chunk(start, start + length))
         start += length
-    items += cutter.finish()
+    items += cutter.finish(start)
     spans: list[Span] = []
     held = 0
     for item in items:
