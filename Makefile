@@ -23,6 +23,7 @@ $(READY): requirements.lock pyproject.toml tools/find-python
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+	@echo "Done. Next: make demo, or: source .venv/bin/activate && stetho --help"
 
 demo: setup ## a simulated stethoscope through a real serial port into the live view; ARGS="--headless --seconds 30 --json"
 	@$(BIN)/stetho demo $(ARGS)

@@ -56,8 +56,8 @@ def _settings() -> Finding:
         load_config()
     except ConfigError as error:
         return Finding("settings", False, str(error), "Mend or remove that setting.")
-    there = (config_folder() / "config.toml").is_file()
-    return Finding("settings", True, "config.toml was read" if there else "no config.toml, which is fine")
+    path = config_folder() / "config.toml"
+    return Finding("settings", True, f"{path} was read" if path.is_file() else f"none in {path}, which is fine")
 
 
 def _kernel_cache() -> Finding:
