@@ -42,7 +42,7 @@ share = 0.01
 action = "reordering"
 share = 0.01
 """
-BREAKS_EVERY_S = 600
+MOST_BREAKS = 24
 
 
 class Counting:
@@ -86,9 +86,10 @@ class Judge:
 
 
 def breaks(seconds: float) -> str:
-    """A link that is gone for 10 s, every ten minutes."""
+    """A link that is gone for 10 s, every ten minutes, or two dozen times where that is seldomer."""
+    every_s = max(600, int(seconds) // MOST_BREAKS)
     entry = '\n[[fault]]\naction = "disconnect"\nat = "{}s"\nfor = "10s"\n'
-    return "".join(entry.format(at) for at in range(BREAKS_EVERY_S, int(seconds) - 60, BREAKS_EVERY_S))
+    return "".join(entry.format(at) for at in range(every_s, int(seconds) - 60, every_s))
 
 
 async def hear(device: Device, clock: VirtualClock, judge: Judge) -> BridgeSource:
