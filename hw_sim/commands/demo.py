@@ -7,7 +7,7 @@ import typer
 if TYPE_CHECKING:
     from hw_sim.pace import Pace
     from hw_sim.programme import Programme
-    from stetho.events import Event, VerdictEvent
+    from stetho.events import VerdictEvent
 
 _LIFTED_S = 1.0
 _ON_SCREEN = 100  # takes, alternating; nobody watches longer
@@ -35,7 +35,8 @@ def demo(
 
     screen = sys.stdout.isatty() and not (headless or json)
     programme = _programme(seed, seconds / 2 - _LIFTED_S, _ON_SCREEN if screen else 2)
-    asyncio.run(_play(programme, seed, port, Pace(speed), screen=screen, json=json))
+    if asyncio.run(_play(programme, seed, port, Pace(speed), screen=screen, json=json)):
+        raise KeyboardInterrupt  # said as such once everything else was
 
 
 def _programme(seed: int, take_s: float, takes: int) -> "Programme":
@@ -54,7 +55,8 @@ def _programme(seed: int, take_s: float, takes: int) -> "Programme":
     return Programme(tuple(parts))
 
 
-async def _play(programme: "Programme", seed: int, port: str, pace: "Pace", *, screen: bool, json: bool) -> None:
+async def _play(programme: "Programme", seed: int, port: str, pace: "Pace", *, screen: bool, json: bool) -> bool:
+    """True where ctrl-c ended it."""
     import asyncio
     import sys
 
@@ -72,49 +74,45 @@ async def _play(programme: "Programme", seed: int, port: str, pace: "Pace", *, s
         await asyncio.to_thread(warm)
     async with port_of(port, device, pace) as reached:
         if screen:
-            await run_live(open_uri(reached.address), Shown.SCREEN)
-            return
+            return await run_live(open_uri(reached.address), Shown.SCREEN)
         print(f"Two synthetic hearts, SIMULATED, through {reached.address}. {INVESTIGATIONAL}", file=sys.stderr)
-        await _judge(reached.address, json=json)
+        return await _judge(reached.address, json=json)
 
 
-async def _judge(address: str, *, json: bool) -> None:
-    """Prints the events, then what was played beside what was found. Raises StethoError for a take without an end."""
+async def _judge(address: str, *, json: bool) -> bool:
+    """Prints the events, then what was played beside what was found; True where ctrl-c ended it.
+
+    Raises StethoError for a take without an end.
+    """
     import sys
     from contextlib import AsyncExitStack
 
     from hw_sim.commands.patience import slow_start_said
-    from stetho.cli.live_lines import said
+    from stetho.cli.live_end import LiveEnd
+    from stetho.cli.live_run import LinePrinter, print_event
     from stetho.engine import Engine
     from stetho.errors import StethoError
     from stetho.events import Event, VerdictEvent
     from stetho.source import open_uri
 
-    finals = []
-    said_last: dict[type[Event], str] = {}
+    finals: list[VerdictEvent] = []
+    show = print_event if json else LinePrinter()
+
+    def take(event: Event) -> None:
+        show(event)
+        if isinstance(event, VerdictEvent) and event.final:
+            finals.append(event)
+
+    end, source = LiveEnd(), open_uri(address)
     async with AsyncExitStack() as stack:
         with slow_start_said():
-            engine = await stack.enter_async_context(Engine(open_uri(address)))
-        async for event in engine.events():
-            if json:
-                _print_json(event)
-            elif (line := said(event)) not in {"", said_last.get(type(event))}:
-                said_last[type(event)] = line
-                print(line, flush=True)
-            if isinstance(event, VerdictEvent) and event.final:
-                finals.append(event)
+            engine = await stack.enter_async_context(Engine(source))
+        await end.listen(engine, source, take)
     for played, final in zip(("without a murmur", "with a murmur"), finals, strict=False):
         print(f"take {final.take}: played a heart {played}, found {_found(final)}", file=sys.stderr)
-    if len(finals) != 2:
+    if len(finals) != 2 and not end.interrupted:
         raise StethoError(f"Only {len(finals)} of 2 takes ended with a final verdict: try again with more --seconds.")
-
-
-def _print_json(event: "Event") -> None:
-    from stetho.cli.output import print_json
-
-    thing = event.to_json()
-    if thing is not None:
-        print_json(thing)
+    return end.interrupted
 
 
 def _found(final: "VerdictEvent") -> str:

@@ -3,13 +3,13 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
-def quit_key(pressed: asyncio.Event) -> Iterator[None]:
-    """Sets the event when q is pressed, and gives the terminal back as it was. Elsewhere than on POSIX, ctrl-c ends."""
+def quit_key(pressed: Callable[[], None]) -> Iterator[None]:
+    """Calls `pressed` when q is pressed, and gives the terminal back as it was. Elsewhere than on POSIX, ctrl-c ends."""
     if os.name != "posix" or not sys.stdin.isatty():
         yield
         return
@@ -22,7 +22,7 @@ def quit_key(pressed: asyncio.Event) -> Iterator[None]:
 
     def read() -> None:
         if b"q" in os.read(terminal, 64).lower():
-            pressed.set()
+            pressed()
 
     tty.setcbreak(terminal)
     loop.add_reader(terminal, read)

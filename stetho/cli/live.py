@@ -19,9 +19,14 @@ def live(
     reconnect_s: Annotated[
         float | None, typer.Option(metavar="S", help="How long a lost device is looked for. (default: 20)")
     ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=0.1, metavar="N", help="End after so many seconds of sound, as q does.")
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Streams from a device and says, live, what is heard: signal, heart rate, quality, murmur."""
     config = load_config().with_flags(device=uri, reconnect_s=reconnect_s)
     source = open_uri(with_patience(address_of(config), config.reconnect_s))
-    asyncio.run(run_live(source, Shown.suiting(json=json), model=chosen_model(config), quiet=quiet))
+    session = run_live(source, Shown.suiting(json=json), model=chosen_model(config), seconds=seconds, quiet=quiet)
+    if asyncio.run(session):
+        raise KeyboardInterrupt  # said as such once everything else was

@@ -1,10 +1,12 @@
 """A live session on the command line: as a screen, as lines, or as JSON."""
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager, nullcontext
 from enum import Enum
 
+from stetho.cli.live_end import LiveEnd
 from stetho.cli.live_lines import said
 from stetho.cli.output import print_json, status_console
 from stetho.cli.wording import INVESTIGATIONAL
@@ -32,21 +34,37 @@ class Shown(Enum):
         return cls.SCREEN if sys.stdout.isatty() else cls.LINES
 
 
-async def run_live(source: Source, shown: Shown, *, model: MurmurModel | None = None, quiet: bool = False) -> None:
-    """Streams until the source ends, or q is pressed on the screen. Raises DeviceError, ModelError."""
+async def run_live(
+    source: Source,
+    shown: Shown,
+    *,
+    model: MurmurModel | None = None,
+    seconds: float | None = None,
+    quiet: bool = False,
+) -> bool:
+    """Streams until the source ends, `seconds` were heard, q is pressed on the screen, or a signal asks for the end.
+
+    True where ctrl-c asked, which is the caller's to say. Raises DeviceError, ModelError.
+    """
+    end = LiveEnd(math.inf if seconds is None else seconds)
     async with AsyncExitStack() as stack:
         with _opening_said(shown, quiet=quiet):
             engine = await stack.enter_async_context(Engine(source, model=model))
         match shown:
             case Shown.SCREEN:
-                await _show_screen(engine, source)
+                await _show_screen(engine, source, end)
             case Shown.LINES:
-                await _print_lines(engine)
+                await _print_lines(engine, source, end)
             case Shown.JSON:
-                async for event in engine.events():
-                    thing = event.to_json()
-                    if thing is not None:
-                        print_json(thing)
+                await end.listen(engine, source, print_event)
+    return end.interrupted
+
+
+def print_event(event: Event) -> None:
+    """The event's JSON, if it has one."""
+    thing = event.to_json()
+    if thing is not None:
+        print_json(thing)
 
 
 @contextmanager
@@ -60,20 +78,28 @@ def _opening_said(shown: Shown, *, quiet: bool) -> Iterator[None]:
         yield
 
 
-async def _show_screen(engine: Engine, source: Source) -> None:
+async def _show_screen(engine: Engine, source: Source, end: LiveEnd) -> None:
     from stetho.cli.live_view import watch
 
-    state = await watch(engine, source)
+    state = await watch(engine, source, end)
     if state.final is not None:
         print(said(state.final))
     print(INVESTIGATIONAL)
 
 
-async def _print_lines(engine: Engine) -> None:
+async def _print_lines(engine: Engine, source: Source, end: LiveEnd) -> None:
     print(INVESTIGATIONAL)
-    last: dict[type[Event], str] = {}
-    async for event in engine.events():
+    await end.listen(engine, source, LinePrinter())
+
+
+class LinePrinter:
+    """Prints what is said of each event; what was said of the last of its kind is not said again."""
+
+    def __init__(self) -> None:
+        self._last: dict[type[Event], str] = {}
+
+    def __call__(self, event: Event) -> None:
         line = said(event)
-        if line and line != last.get(type(event)):
+        if line and line != self._last.get(type(event)):
             print(line, flush=True)
-            last[type(event)] = line
+            self._last[type(event)] = line

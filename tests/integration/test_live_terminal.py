@@ -106,7 +106,7 @@ def test_it_draws_marks_and_leaves_on_q_with_the_final_verdict(terminal: type[Te
     assert termios.tcgetattr(screen.slave) == screen.before
 
 
-def test_ctrl_c_leaves_at_once_with_130(terminal: type[Terminal]) -> None:
+def test_ctrl_c_leaves_with_the_final_verdict_and_130(terminal: type[Terminal]) -> None:
     screen = terminal("live", "sim://murmur?seed=7")
     screen.until(TRACE, 40)
     screen.process.send_signal(signal.SIGINT)
@@ -114,7 +114,9 @@ def test_ctrl_c_leaves_at_once_with_130(terminal: type[Terminal]) -> None:
     after = ""
     while screen.process.poll() is None and time.monotonic() < deadline:
         after += screen.read(0.1)
+    after += screen.read(0.2)
     assert screen.process.returncode == 130
+    assert "take 1, final" in after
     assert "Traceback" not in after
     assert "\x1b[?1049l" in screen.raw
 
