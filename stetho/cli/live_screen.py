@@ -18,7 +18,7 @@ def draw(state: LiveState, width: int, height: int, now_ns: int) -> Text:
     """The whole screen, `height` lines of at most `width` characters."""
     head = _head(state, width)
     facts = [
-        *_verdict_lines(state, width),
+        *_verdict_lines(state, width, now_ns),
         _fact("Caution", _caution(state)),
         _fact("Heart rate", _rate(state, now_ns)),
         _fact("Quality", _quality(state, now_ns)),
@@ -77,15 +77,21 @@ def _said(words: str, style: str, width: int, height: int) -> list[Text]:
     return lines
 
 
-def _verdict_lines(state: LiveState, width: int) -> list[Text]:
+def _verdict_lines(state: LiveState, width: int, now_ns: int) -> list[Text]:
     """Three lines, always: the running take's verdict or the last final one, and where it stands."""
     shown = state.running or state.final
     if shown is None:
         return [_fact("Verdict", Text("listening; the first comes after 5 s of sound", style="dim")), Text(), Text()]
-    style = _STYLES.get(shown.murmur["label"], "bold")
+    old = shown.provisional and state.lost(now_ns)
+    style = "dim" if old else _STYLES.get(shown.murmur["label"], "bold")
     words = textwrap.wrap(verdict_words(shown.murmur), width - LABEL_WIDTH)
     lines = [_fact("" if i else "Verdict", Text(line, style=style)) for i, line in enumerate(words)]
-    return [*lines, _standing(shown), Text()][:3]
+    return [*lines, _outdated(shown) if old else _standing(shown), Text()][:3]
+
+
+def _outdated(shown: VerdictEvent) -> Text:
+    """A provisional verdict that nothing live stands behind any more."""
+    return _fact("", Text(f"provisional · from before the signal was lost · take {shown.take}", style="dim"))
 
 
 def _caution(state: LiveState) -> Text:
@@ -133,7 +139,7 @@ def _link(state: LiveState, now_ns: int) -> Text:
     word = "lost" if state.lost(now_ns) and not state.ended else link.state.value
     reason = f" ({link.reason})" if link.reason else ""
     counts = link.statistics
-    losses = f" · lost {100 * counts.lost_share:.2f} % · concealed {100 * counts.concealed_share:.2f} %"
+    losses = f" · samples lost {100 * counts.lost_share:.2f} % · concealed {100 * counts.concealed_share:.2f} %"
     return Text(f"{word}{reason}{age}{losses}")
 
 

@@ -92,7 +92,7 @@ def test_everything_fits_and_the_permanent_marks_are_there(shown: VerdictEvent |
     assert max(map(len, lines)) <= width
     assert "SIMULATED" in lines[0]
     assert INVESTIGATIONAL in " ".join(" ".join(lines[-3:]).split())
-    for fact in ("88 bpm", "confidence 0.97", "0.90", "30 ms old", "battery 81 %", "SIM-0007", "lost 1.00 %"):
+    for fact in ("88 bpm", "confidence 0.97", "0.90", "30 ms old", "battery 81 %", "SIM-0007", "samples lost 1.00 %"):
         assert fact in screen
     assert inked(screen)
 
@@ -190,3 +190,18 @@ def test_before_the_first_sound_it_waits_and_after_the_end_it_says_so() -> None:
     assert "Waiting for the first sound" in text(state)
     state.take(replace(LINK, state=LinkState.ENDED))
     assert "The stream has ended" in text(state)
+
+
+def test_a_provisional_verdict_of_a_lost_signal_is_marked_as_old() -> None:
+    state = streaming()
+    state.take(verdict("absent"))
+    assert "from before the signal was lost" not in text(state)
+    state.take(replace(LINK, state=LinkState.LOST))
+    screen = draw(state, 80, 24, NEWEST_NS)
+    assert "provisional · from before the signal was lost · take 2" in screen.plain
+    assert "probability" not in screen.plain
+    dim = [screen.plain[span.start : span.end] for span in screen.spans if span.style == "dim"]
+    assert any(part.startswith("No murmur detected") for part in dim)
+    state.take(verdict("absent", final=True))
+    assert "FINAL · take 2" in text(state)
+    assert "from before" not in text(state)
