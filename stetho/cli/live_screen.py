@@ -8,9 +8,12 @@ from stetho.cli.live_state import LiveState
 from stetho.cli.trace import WINDOW_S
 from stetho.cli.wording import INVESTIGATIONAL, caution_words, reason_words, verdict_words
 from stetho.events import VerdictEvent
+from stetho.inference.verdict import Doubt
 from stetho.stream import Origin
 
 LABEL_WIDTH = 12
+FIRST_VERDICT_S = 7
+"""Good sound that three windows of 5 s, a second apart, need: no verdict is made of fewer."""
 _STYLES = {"present": "bold yellow", "absent": "bold", "unknown": "bold"}
 
 
@@ -80,13 +83,19 @@ def _said(words: str, style: str, width: int, height: int) -> list[Text]:
 def _verdict_lines(state: LiveState, width: int, now_ns: int) -> list[Text]:
     """Three lines, always: the running take's verdict or the last final one, and where it stands."""
     shown = state.running or state.final
-    if shown is None:
-        return [_fact("Verdict", Text("listening; the first comes after 5 s of sound", style="dim")), Text(), Text()]
-    old = shown.provisional and state.lost(now_ns)
+    if shown is None or (shown.provisional and shown.murmur["reason"] == Doubt.TOO_FEW_WINDOWS):
+        return [_fact("Verdict", _listening(state)), Text(), Text()]
+    old = shown.provisional and state.lost(now_ns) and not state.ended
     style = "dim" if old else _STYLES.get(shown.murmur["label"], "bold")
     words = textwrap.wrap(verdict_words(shown.murmur), width - LABEL_WIDTH)
     lines = [_fact("" if i else "Verdict", Text(line, style=style)) for i, line in enumerate(words)]
     return [*lines, _outdated(shown) if old else _standing(shown), Text()][:3]
+
+
+def _listening(state: LiveState) -> Text:
+    """How far it is to a first verdict: that there are too few windows yet is no news."""
+    good_s = 0.0 if state.quality is None else min(state.quality.good_s, FIRST_VERDICT_S)
+    return Text(f"listening: {int(good_s)} of {FIRST_VERDICT_S} s", style="dim")
 
 
 def _outdated(shown: VerdictEvent) -> Text:

@@ -205,3 +205,16 @@ def test_a_provisional_verdict_of_a_lost_signal_is_marked_as_old() -> None:
     state.take(verdict("absent", final=True))
     assert "FINAL · take 2" in text(state)
     assert "from before" not in text(state)
+
+
+def test_until_three_windows_are_there_it_listens() -> None:
+    state = LiveState(DEVICE)
+    assert "listening: 0 of 7 s" in text(state)
+    state.take(QualityEvent(5.0, True, 0.9, (), 5.5))
+    state.take(verdict("unknown", "too_few_windows"))
+    assert "listening: 5 of 7 s" in text(state)
+    assert "Unknown" not in text(state)
+    state.take(verdict("unknown", "too_noisy"))
+    assert "Unknown: too noisy" in text(state)
+    state.take(verdict("unknown", "too_few_windows", final=True))
+    assert "Unknown: too few good seconds" in text(state)
