@@ -1,13 +1,16 @@
 """A live session on the command line: as a screen, as lines, or as JSON."""
 
 import math
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager, nullcontext
 from enum import Enum
 
 from stetho.cli.live_end import LiveEnd
 from stetho.cli.live_lines import said
+from stetho.cli.live_state import LiveState
 from stetho.cli.output import print_json, status_console
 from stetho.cli.wording import INVESTIGATIONAL
 from stetho.compiling import compiling_told
@@ -81,10 +84,13 @@ def _opening_said(shown: Shown, *, quiet: bool) -> Iterator[None]:
 async def _show_screen(engine: Engine, source: Source, end: LiveEnd) -> None:
     from stetho.cli.live_view import watch
 
-    state = await watch(engine, source, end)
-    if state.final is not None:
-        print(said(state.final))
-    print(INVESTIGATIONAL)
+    print(closing_lines(await watch(engine, source, end), shutil.get_terminal_size().columns))
+
+
+def closing_lines(state: LiveState, width: int) -> str:
+    """What stays in the terminal when the screen is gone: each take's final verdict, in lines of whole words."""
+    lines = [*map(said, state.finals), INVESTIGATIONAL]
+    return "\n".join(textwrap.fill(line, width, subsequent_indent="  ") for line in lines)
 
 
 async def _print_lines(engine: Engine, source: Source, end: LiveEnd) -> None:

@@ -29,7 +29,7 @@ def draw(state: LiveState, width: int, height: int, now_ns: int) -> Text:
         _fact("", _engineer(state)),
         _fact("Device", _device(state)),
     ]
-    foot = [Text(line, style="dim") for line in textwrap.wrap(f"{INVESTIGATIONAL} q ends.", width)]
+    foot = [Text(line, style="dim") for line in (*textwrap.wrap(INVESTIGATIONAL, width), "q quits")]
     room = max(3, height - len(head) - len(facts) - len(foot) - 2)
     lines = [*head, *_signal(state, width, room, now_ns), Text(), *facts, Text(), *foot]
     for line in lines:

@@ -22,7 +22,7 @@ class LiveState:
     quality: QualityEvent | None = None
     rate: RateEvent | None = None
     running: VerdictEvent | None = None
-    final: VerdictEvent | None = None
+    finals: list[VerdictEvent] = field(default_factory=list)
     beats: deque[BeatEvent] = field(default_factory=lambda: deque(maxlen=MOST_BEATS))
     newest_ns: int | None = None
     ended: bool = False
@@ -44,6 +44,11 @@ class LiveState:
             case BeatEvent():
                 self.beats.append(event)
 
+    @property
+    def final(self) -> VerdictEvent | None:
+        """The last take's, once a take has ended."""
+        return self.finals[-1] if self.finals else None
+
     def _link(self, event: LinkEvent) -> None:
         self.link = event
         self.ended = event.state is LinkState.ENDED
@@ -53,7 +58,7 @@ class LiveState:
 
     def _verdict(self, event: VerdictEvent) -> None:
         if event.final:
-            self.final = event
+            self.finals.append(event)
             if self.running is not None and self.running.take <= event.take:  # the next take may run already
                 self.running = None
         else:

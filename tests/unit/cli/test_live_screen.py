@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from stetho.cli.live_run import closing_lines
 from stetho.cli.live_screen import draw
 from stetho.cli.live_state import LOST_AFTER_S, LiveState
 from stetho.events import BeatEvent, LinkEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
@@ -218,3 +219,22 @@ def test_until_three_windows_are_there_it_listens() -> None:
     assert "Unknown: too noisy" in text(state)
     state.take(verdict("unknown", "too_few_windows", final=True))
     assert "Unknown: too few good seconds" in text(state)
+
+
+def test_q_has_a_line_of_its_own() -> None:
+    lines = [line.strip() for line in text(streaming()).split("\n")]
+    assert lines[-1] == "q quits"
+    assert " ".join(lines[-3:-1]) == INVESTIGATIONAL
+
+
+def test_each_takes_final_verdict_stays_in_the_terminal_in_whole_words() -> None:
+    state = streaming()
+    for take in (1, 2):
+        state.take(replace(verdict("absent", final=True), take=take, applicability=("device_not_validated",) * 3))
+    said = closing_lines(state, 60)
+    assert max(map(len, said.split("\n"))) <= 60
+    whole = " ".join(said.split())
+    for take in (1, 2):
+        assert f"take {take}, final: No murmur detected by the model. This does not rule out heart disease." in whole
+    assert "device not validated, device not validated" in whole
+    assert whole.endswith(INVESTIGATIONAL)
