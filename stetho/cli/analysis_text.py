@@ -2,7 +2,7 @@
 
 from stetho.analysis import RecordingResult
 from stetho.cli.analysis_run import Outcome
-from stetho.cli.wording import caution_words, reason_words, verdict_words
+from stetho.cli.wording import caution_words, rate_words, reason_words, verdict_words
 from stetho.errors import InputError
 from stetho.exam.verdict import ExamResult
 from stetho.stream import Origin
@@ -46,7 +46,7 @@ def _rate(result: RecordingResult) -> str:
     bpm = result.rate.heart_rate_bpm
     if bpm is None:
         return "heart rate not found"
-    return f"heart rate {bpm:.0f} bpm (confidence {result.rate.confidence:.2f})"
+    return f"heart rate {rate_words(bpm, result.rate.confidence)} (confidence {result.rate.confidence:.2f})"
 
 
 def _quality(result: RecordingResult) -> str:

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from stetho.cli.live_state import LiveState
 from stetho.cli.trace import WINDOW_S
-from stetho.cli.wording import INVESTIGATIONAL, caution_words, reason_words, verdict_words
+from stetho.cli.wording import INVESTIGATIONAL, caution_words, rate_words, reason_words, verdict_words
 from stetho.events import VerdictEvent
 from stetho.inference.verdict import Doubt
 from stetho.stream import Origin
@@ -123,9 +123,10 @@ def _standing(shown: VerdictEvent) -> Text:
 def _rate(state: LiveState, now_ns: int) -> Text:
     if state.rate is None or state.lost(now_ns):
         return Text("–", style="dim")
-    if state.rate.heart_rate_bpm is None:
+    bpm, confidence = state.rate.heart_rate_bpm, state.rate.confidence
+    if bpm is None:
         return Text("not found", style="dim")
-    return Text.assemble((f"{state.rate.heart_rate_bpm:.0f} bpm", "bold"), f"  confidence {state.rate.confidence:.2f}")
+    return Text.assemble((rate_words(bpm, confidence), "bold"), f"  confidence {confidence:.2f}")
 
 
 def _quality(state: LiveState, now_ns: int) -> Text:

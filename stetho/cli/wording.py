@@ -5,7 +5,7 @@ from typing import Any
 
 from stetho.notice import INVESTIGATIONAL, NOT_RULED_OUT
 
-__all__ = ["INVESTIGATIONAL", "caution_words", "reason_words", "verdict_words"]
+__all__ = ["INVESTIGATIONAL", "caution_words", "rate_words", "reason_words", "verdict_words"]
 
 PRESENT = "Murmur suspected"
 ABSENT = f"No murmur detected by the model. {NOT_RULED_OUT}"
@@ -39,6 +39,13 @@ _APPLICABILITY = {
     "not_calibrated": "not calibrated",
     "simulated": "SIMULATED",
 }
+
+UNCERTAIN_BELOW = 0.5
+
+
+def rate_words(bpm: float, confidence: float) -> str:
+    """A heart rate; one that the sound hardly supports is marked."""
+    return f"{bpm:.0f} bpm{' (uncertain)' if confidence < UNCERTAIN_BELOW else ''}"
 
 
 def caution_words(codes: Iterable[str]) -> str:

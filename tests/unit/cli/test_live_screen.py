@@ -238,3 +238,10 @@ def test_each_takes_final_verdict_stays_in_the_terminal_in_whole_words() -> None
         assert f"take {take}, final: No murmur detected by the model. This does not rule out heart disease." in whole
     assert "device not validated, device not validated" in whole
     assert whole.endswith(INVESTIGATIONAL)
+
+
+def test_a_heart_rate_that_is_hardly_supported_is_uncertain() -> None:
+    state = streaming()
+    assert "uncertain" not in text(state)
+    state.take(RateEvent(5.5, 88.4, 0.49))
+    assert "88 bpm (uncertain)  confidence 0.49" in text(state)
