@@ -50,6 +50,20 @@ class _Table:
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self._path, self._columns = path, columns
         self._begun = False
+        self._spare_others()
+
+    def _spare_others(self) -> None:
+        """Only an empty file or an older table like this one is written over: never a recording, never a manifest."""
+        begins = f"{self._columns[0]},".encode()
+        try:
+            with self._path.open("rb") as file:
+                found = file.read(len(begins))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise ExportError(f"The table {self._path} could not be written ({error.strerror}).") from error
+        if found not in {b"", begins}:
+            raise ExportError(f"{self._path} is no table of results and stays as it is; name another file for --csv.")
 
     def add(self, row: Mapping[str, Any]) -> None:
         try:

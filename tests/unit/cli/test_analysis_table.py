@@ -1,0 +1,26 @@
+"""What a table of results may be written over."""
+
+from pathlib import Path
+
+import pytest
+
+from stetho.cli.analysis_run import Outcome
+from stetho.cli.analysis_table import Tables
+from stetho.errors import ExportError, InputError
+
+
+@pytest.mark.parametrize("content", [b"RIFF\x24\x00\x00\x00WAVE", b"path,exam,site\n", b"re"])
+def test_what_is_no_table_of_results_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "heart.wav"
+    path.write_bytes(content)
+    with pytest.raises(ExportError, match=r"heart\.wav is no table of results and stays as it is; .*--csv\.$"):
+        Tables(path)
+    assert path.read_bytes() == content
+
+
+def test_an_older_table_and_an_empty_file_are_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.touch()
+    for _ in range(2):
+        Tables(path).add(Outcome("a.wav", InputError("a.wav is not there.")))
+        assert len(path.read_text(encoding="utf-8").splitlines()) == 2
