@@ -54,12 +54,12 @@ class _Table:
 
     def _spare_others(self) -> None:
         """Only an empty file or an older table like this one is written over: never a recording, never a manifest."""
+        if not self._path.is_file():  # not there yet, or a pipe, which would be waited for
+            return
         begins = f"{self._columns[0]},".encode()
         try:
             with self._path.open("rb") as file:
                 found = file.read(len(begins))
-        except FileNotFoundError:
-            return
         except OSError as error:
             raise ExportError(f"The table {self._path} could not be written ({error.strerror}).") from error
         if found not in {b"", begins}:

@@ -45,15 +45,16 @@ def analyze(
         raise ConfigError("Give recordings (stetho analyze a.wav b.flac) or one --manifest CSV.")
     work = of_manifest(manifest) if manifest is not None else listed(paths or ())
     tables = Tables(csv) if csv is not None else None
-    failed = False
+    failed = noticed = False
     outcomes = progress_over(analyze_all(work, policy, load_config()), total=len(work), quiet=quiet)
-    for count, outcome in enumerate(outcomes):
+    for outcome in outcomes:
         failed = failed or isinstance(outcome.result, InputError)
         if json:
             print_json(outcome.to_json(segments=segments))
         else:
-            if count == 0:  # before the first result, so that a batch that is cut short has said it
-                print(INVESTIGATIONAL)
+            if not (noticed or isinstance(outcome.result, InputError)):
+                print(INVESTIGATIONAL)  # before the first result, so that a batch that is cut short has said it
+                noticed = True
             print_outcome(outcome)
             sys.stdout.flush()
         if tables is not None:

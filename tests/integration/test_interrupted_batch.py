@@ -47,6 +47,17 @@ def test_where_nothing_is_known_no_probability_is_said(
     assert "(probability 0." in known
 
 
+def test_where_nothing_was_analysed_there_is_no_result_to_warn_of(
+    tmp_path: Path, heart: Path, command: Callable[..., Any]
+) -> None:
+    gone = tmp_path / "gone.wav"
+    said = command("analyze", gone)
+    assert said.code == 2
+    assert INVESTIGATIONAL not in said.out
+    said = command("analyze", gone, heart)
+    assert said.out.index("not analysed") < said.out.index(INVESTIGATIONAL) < said.out.index("heart rate")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="this system has no POSIX signals")
 def test_ctrl_c_keeps_the_rows_that_were_said(tmp_path: Path, heart: Path) -> None:
