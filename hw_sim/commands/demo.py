@@ -31,11 +31,14 @@ def demo(
     import asyncio
     import sys
 
+    from hw_sim.commands.patience import slow_start_said
     from hw_sim.pace import Pace
 
     screen = sys.stdout.isatty() and not (headless or json)
     programme = _programme(seed, seconds / 2 - _LIFTED_S, _ON_SCREEN if screen else 2)
-    if asyncio.run(_play(programme, seed, port, Pace(speed), screen=screen, json=json)):
+    with slow_start_said():  # once, though the simulator and the signal path are compiled one after the other
+        interrupted = asyncio.run(_play(programme, seed, port, Pace(speed), screen=screen, json=json))
+    if interrupted:
         raise KeyboardInterrupt  # said as such once everything else was
 
 
@@ -60,7 +63,6 @@ async def _play(programme: "Programme", seed: int, port: str, pace: "Pace", *, s
     import asyncio
     import sys
 
-    from hw_sim.commands.patience import slow_start_said
     from hw_sim.device import Device
     from hw_sim.identity import Identity
     from hw_sim.ports.choose import port_of
@@ -70,8 +72,7 @@ async def _play(programme: "Programme", seed: int, port: str, pace: "Pace", *, s
     from stetho.source import open_uri
 
     device = Device(Identity.of_seed(seed), programme)
-    with slow_start_said():
-        await asyncio.to_thread(warm)
+    await asyncio.to_thread(warm)
     async with port_of(port, device, pace) as reached:
         if screen:
             return await run_live(open_uri(reached.address), Shown.SCREEN)
@@ -85,9 +86,7 @@ async def _judge(address: str, *, json: bool) -> bool:
     Raises StethoError for a take without an end.
     """
     import sys
-    from contextlib import AsyncExitStack
 
-    from hw_sim.commands.patience import slow_start_said
     from stetho.cli.live_end import LiveEnd
     from stetho.cli.live_run import LinePrinter, print_event
     from stetho.engine import Engine
@@ -104,9 +103,7 @@ async def _judge(address: str, *, json: bool) -> bool:
             finals.append(event)
 
     end, source = LiveEnd(), open_uri(address)
-    async with AsyncExitStack() as stack:
-        with slow_start_said():
-            engine = await stack.enter_async_context(Engine(source))
+    async with Engine(source) as engine:
         await end.listen(engine, source, take)
     for played, final in zip(("without a murmur", "with a murmur"), finals, strict=False):
         print(f"take {final.take}: played a heart {played}, found {_found(final)}", file=sys.stderr)

@@ -21,3 +21,15 @@ def test_after_the_block_nobody_is_told() -> None:
         pass
     njit(int64(int64))(lambda x: x)
     assert told == []
+
+
+def test_a_block_within_another_leaves_the_telling_to_it() -> None:
+    told: list[str] = []
+    with compiling_told(lambda: told.append("outer")):
+        njit(int64(int64))(lambda x: x + 3)
+        with compiling_told(lambda: told.append("inner")):
+            njit(int64(int64))(lambda x: x + 4)
+    assert told == ["outer"]
+    with compiling_told(lambda: told.append("next")):
+        njit(int64(int64))(lambda x: x + 5)
+    assert told == ["outer", "next"]
