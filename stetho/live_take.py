@@ -1,11 +1,12 @@
 """One take while it runs: provisional verdicts, beats and rate as they become known, and the one final verdict."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 from stetho.analysis import analyze_chunks, applicability
 from stetho.events import BeatEvent, Event, QualityEvent, RateEvent, VerdictEvent
+from stetho.heart.beats import Beat
 from stetho.heart.quality import Quality
 from stetho.inference.session import MurmurModel
 from stetho.inference.take_analysis import TakeAnalysis
@@ -52,14 +53,15 @@ class LiveTake:
             self._good_s += self.spec.seconds(len(found.span)) if found.usable else 0.0
             yield QualityEvent(now_s, found.usable, found.score, tuple(found.reasons), self._good_s)
             return
-        yield from self._beats(now_s)
-        rate = self.analysis.rate()
+        recent = self.analysis.recent_beats()
+        yield from self._settled(recent, now_s)
+        rate = self.analysis.rate_of(recent)
         yield RateEvent(now_s, rate.heart_rate_bpm, rate.confidence)
         yield self._verdict(now_s, self.analysis.verdict(), final=False)
 
-    def _beats(self, now_s: float) -> Iterator[BeatEvent]:
+    def _settled(self, recent: Iterable[Beat], now_s: float) -> Iterator[BeatEvent]:
         begun_s = self.spec.seconds(self.begun.start)
-        for beat in self.analysis.recent_beats():
+        for beat in recent:
             s1_s = begun_s + beat.s1_s
             # A beat that moves a little between two windows is the same beat: none follows within 200 ms (300 bpm).
             if s1_s > self._last_s1_s + 0.2 and s1_s <= now_s - SETTLED_S:

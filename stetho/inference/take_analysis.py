@@ -147,11 +147,11 @@ class TakeAnalysis:
         """Beats of the last seconds, in seconds of the take; the newest may still move."""
         return tuple(beats(self._guarded(self._segments(last_s=LOOK_BACK_S))))
 
-    def rate(self) -> HeartRate:
-        """The heart rate over the last seconds; none where the signal can't be used."""
+    def rate_of(self, recent: Iterable[Beat]) -> HeartRate:
+        """The heart rate of `recent_beats`; none where the signal can't be used."""
         if self._scored and self._scored[-1].poor:
             return NO_RATE
-        return heart_rate(self.recent_beats())
+        return heart_rate(recent)
 
     def summary(self) -> TakeSummary:
         """Everything that is known of the take."""

@@ -1,7 +1,6 @@
 """What a device streams over a real serial port is saved sample for sample, and judged exactly as the saved file is."""
 
 import asyncio
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,22 +19,7 @@ from stetho.source import open_uri
 
 pytestmark = pytest.mark.slow
 
-EACH = 20
 SPEED = 16
-LEAST_S = 7.5
-
-
-def chosen(data_folder: Path) -> list[Path]:
-    """Twenty recordings of each label, the first by their hash: long enough to be judged."""
-    with (data_folder / "pcg" / "manifest.csv").open(newline="", encoding="utf-8") as file:
-        rows = [
-            row for row in csv.DictReader(file) if row["dataset"] == "circor" and float(row["stored_dur_s"]) >= LEAST_S
-        ]
-    rows.sort(key=lambda row: row["sha256"])
-    picked = []
-    for label in ("present", "absent"):
-        picked += [row["path"] for row in rows if row["murmur_at_site"] == label][:EACH]
-    return [data_folder / "pcg" / path for path in picked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +44,9 @@ async def play(recording: Path, saved: Path) -> Played:
     return Played(finals, saved)
 
 
-def test_40_recordings_over_a_serial_port(data_folder: Path, tmp_path: Path) -> None:
-    recordings = chosen(data_folder)
-    assert len(recordings) == 2 * EACH
+def test_40_recordings_over_a_serial_port(forty_recordings: list[Path], tmp_path: Path) -> None:
     differing = []
-    for number, recording in enumerate(recordings):
+    for number, recording in enumerate(forty_recordings):
         played = asyncio.run(play(recording, tmp_path / f"{number}.wav"))
         original, _ = soundfile.read(recording, dtype="int16")
         saved, _ = soundfile.read(played.saved, dtype="int16")

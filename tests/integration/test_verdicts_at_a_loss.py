@@ -1,7 +1,6 @@
 """What 2 % of lost packets do to verdicts on real recordings: nothing with resends, next to nothing without."""
 
 import asyncio
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,21 +22,6 @@ from stetho.source import DeviceUri
 pytestmark = pytest.mark.slow
 
 LOSS = 0.02
-EACH = 20
-LEAST_S = 7.5
-
-
-def chosen(data_folder: Path) -> list[Path]:
-    """Twenty recordings of each label, the first by their hash: those of test_live_equals_file."""
-    with (data_folder / "pcg" / "manifest.csv").open(newline="", encoding="utf-8") as file:
-        rows = [
-            row for row in csv.DictReader(file) if row["dataset"] == "circor" and float(row["stored_dur_s"]) >= LEAST_S
-        ]
-    rows.sort(key=lambda row: row["sha256"])
-    picked = []
-    for label in ("present", "absent"):
-        picked += [row["path"] for row in rows if row["murmur_at_site"] == label][:EACH]
-    return [data_folder / "pcg" / path for path in picked]
 
 
 def recorded(recording: Path, saved: Path, ring_s: float, seed: int) -> None:
@@ -62,17 +46,17 @@ def recorded(recording: Path, saved: Path, ring_s: float, seed: int) -> None:
     recorder.finish(info)
 
 
-def test_with_resends_40_of_40(data_folder, tmp_path):
-    for number, recording in enumerate(chosen(data_folder)):
+def test_with_resends_40_of_40(forty_recordings, tmp_path):
+    for number, recording in enumerate(forty_recordings):
         saved = tmp_path / f"{number}.wav"
         recorded(recording, saved, ring_s=30.0, seed=number)
         assert np.array_equal(soundfile.read(recording, dtype="int16")[0], soundfile.read(saved, dtype="int16")[0])
         assert analyze(recording).murmur == analyze(saved).murmur, recording.name
 
 
-def test_without_resends_38_of_40_at_least(data_folder, tmp_path):
+def test_without_resends_38_of_40_at_least(forty_recordings, tmp_path):
     equal, differing, shares = 0, [], []
-    for number, recording in enumerate(chosen(data_folder)):
+    for number, recording in enumerate(forty_recordings):
         saved = tmp_path / f"{number}.wav"
         recorded(recording, saved, ring_s=0.0, seed=number)
         of_file, of_link = analyze(recording), analyze(saved)
