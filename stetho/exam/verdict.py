@@ -7,7 +7,7 @@ from typing import Any
 
 from stetho.analysis import RecordingResult
 from stetho.exam.site import STANDARD_SITES, Site
-from stetho.inference.manifest import Thresholds
+from stetho.inference.manifest import ExamRule, Thresholds
 from stetho.inference.verdict import Label, LogOdds
 from stetho.notice import notice_for
 from stetho.stream import Origin
@@ -37,6 +37,8 @@ class ExamDoubt(StrEnum):
 class ExamResult:
     """What is said of an exam; `sites` names the recordings at each site.
 
+    probability: chance that an expert who can judge the exam hears a murmur at one of its sites; unknown_probability:
+    chance that the expert could not judge it. Both whenever one of its recordings has them.
     applicability, origins: all that is said of any of its recordings.
     """
 
@@ -81,12 +83,13 @@ class _SiteFinding:
 
 
 def judge_exam(
-    exam: str, recordings: Sequence[tuple[Site, RecordingResult]], policy: Policy, thresholds: Thresholds
+    exam: str, recordings: Sequence[tuple[Site, RecordingResult]], policy: Policy, rule: ExamRule
 ) -> ExamResult:
-    """The verdict over an exam's recordings. thresholds: the model manifest's, at exam level.
+    """The verdict over an exam's recordings. rule: the model manifest's.
 
     The most suspicious usable site speaks for a murmur, and the clearest for being able to judge (the manifest's rule
-    `maximum_of_usable_sites`): a murmur is often heard at one site alone, and how many there are is no feature.
+    `calibrated_maximum_of_usable_sites`): a murmur is often heard at one site alone, and how many there are is no
+    feature.
     """
     sites: dict[Site, list[RecordingResult]] = {}
     for site, result in recordings:
@@ -94,8 +97,8 @@ def judge_exam(
     names = {site: tuple(result.recording for result in takes) for site, takes in sites.items()}
     findings = [found for site, takes in sites.items() if (found := _finding(site, takes)) is not None]
     usable = [found for found in findings if found.label is not Label.UNKNOWN]
-    odds = _foremost(usable or findings)
-    label, reason = _label(policy, usable, sites, odds, thresholds)
+    odds = _odds(usable or findings, rule)
+    label, reason = _label(policy, usable, sites, odds, rule.thresholds)
     results = [result for _, result in recordings]
     return ExamResult(
         exam=exam,
@@ -121,10 +124,14 @@ def _finding(site: Site, takes: Sequence[RecordingResult]) -> _SiteFinding | Non
     return None if odds is None else _SiteFinding(site, best.label, odds)
 
 
-def _foremost(findings: Sequence[_SiteFinding]) -> LogOdds | None:
+def _odds(findings: Sequence[_SiteFinding], rule: ExamRule) -> LogOdds | None:
+    """The exam's own calibrated log-odds."""
     if not findings:
         return None
-    return LogOdds(max(found.odds.present for found in findings), min(found.odds.unknown for found in findings))
+    return LogOdds(
+        rule.present(max(found.odds.present for found in findings)),
+        rule.unknown(min(found.odds.unknown for found in findings)),
+    )
 
 
 def _label(
@@ -137,10 +144,8 @@ def _label(
     """The label, and for an unknown its reason."""
     if odds is None or not usable:
         return Label.UNKNOWN, ExamDoubt.NO_USABLE_SITE
-    if policy is Policy.CLINICAL and any(found.label is Label.PRESENT for found in usable):
+    if any(found.label is Label.PRESENT or found.odds.probability >= thresholds.present for found in usable):
         return Label.PRESENT, None  # no exam is said to be without a murmur that one of its sites has
-    if odds.probability >= thresholds.present:
-        return Label.PRESENT, None
     if odds.unknown_probability >= thresholds.unknown:
         return Label.UNKNOWN, ExamDoubt.EXPERT_COULD_NOT_JUDGE
     doubt = _incomplete(sites, usable) if policy is Policy.CLINICAL else None

@@ -12,7 +12,8 @@ from stetho.heart.beats import Durations, StateDuration
 
 SCHEMA = 1
 MOST_BYTES = 5_000_000
-EXAM_RULE = "maximum_of_usable_sites"
+UNCALIBRATED_EXAM_RULE = "maximum_of_usable_sites"
+EXAM_RULE = "calibrated_maximum_of_usable_sites"
 T = TypeVar("T")
 
 
@@ -52,10 +53,38 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class ExamRule:
+    """How the usable sites of an exam make its two figures and its label.
+
+    present: from the highest log-odds of a murmur at any of them to the exam's; unknown: from the lowest of unknown.
+    thresholds: `present` is one of sites, the same as that of recordings, so that a site called present makes the exam
+    present; `unknown` is one of the exam.
+    """
+
+    present: Calibration
+    unknown: Calibration
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class TimingRule:
+    """When a murmur's timing is said: from the network's log-odds to calibrated ones, and a threshold for each half.
+
+    A half is said when its probability, over the mean of the counted windows' log-odds, is at or above its `certain`.
+    """
+
+    systolic: Calibration
+    diastolic: Calibration
+    systolic_certain: float
+    diastolic_certain: float
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """A murmur model: file, front end, windows, calibration, thresholds, and what it was validated on.
 
     embedding_limit: a window whose embedding's root mean square is above it is unlike all that the model has seen.
+    timing: None for a model that was not judged on it; then no timing is said.
     """
 
     name: str
@@ -67,11 +96,12 @@ class Manifest:
     present: Calibration
     unknown: Calibration
     recording: Thresholds
-    exam: Thresholds
+    exam: ExamRule
     embedding_limit: float
     durations: Durations
     ages_validated_years: tuple[float, float]
     devices_validated: tuple[str, ...]
+    timing: TimingRule | None = None
 
 
 class _Table:
@@ -95,9 +125,32 @@ class _Table:
     def number(self, key: str) -> float:
         return self.value(key, float)
 
+    def share(self, key: str) -> float:
+        """A number in 0..1; a number that is none is not."""
+        if not 0.0 <= (found := self.number(key)) <= 1.0:
+            raise ModelError(
+                f"{self._path} has no valid {self._name}.{key}, which lies in 0..1: install the model again."
+            )
+        return found
+
+    def has(self, key: str) -> bool:
+        return key in self._values
+
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of the model in `folder`. Raises ModelError where it is missing, damaged or of a later schema."""
+    """The manifest of the model in `folder`. Raises ModelError where it is missing, damaged or of a later schema.
+
+    All tables but `[timing]` are required. That one belongs to a network with the output `timing`, float32 (N, 2): the
+    independent log-odds of a murmur in systole and of one in diastole. x is the mean over a recording's counted windows:
+
+        [timing]
+        systolic_slope = 1.0        # P(systolic) = sigmoid(slope * x + intercept)
+        systolic_intercept = 0.0
+        systolic_certain = 0.5      # said at or above this probability, and only of a murmur that is called present
+        diastolic_slope = 1.0
+        diastolic_intercept = 0.0
+        diastolic_certain = 0.5
+    """
     path = folder / "manifest.toml"
     try:
         root = _Table(path, "", tomllib.loads(path.read_text(encoding="utf-8")))
@@ -121,11 +174,12 @@ def _manifest(root: _Table) -> Manifest:
         present=Calibration(calibration.number("present_slope"), calibration.number("present_intercept")),
         unknown=Calibration(calibration.number("unknown_slope"), calibration.number("unknown_intercept")),
         recording=_thresholds(root.table("thresholds")),
-        exam=_exam_thresholds(root.table("exam")),
+        exam=_exam_rule(root.table("exam")),
         embedding_limit=root.table("embedding").number("limit"),
         durations=_durations(root.table("durations")),
         ages_validated_years=(youngest, oldest),
         devices_validated=tuple(str(device) for device in use.value("devices", list)),
+        timing=_timing(root.table("timing")) if root.has("timing") else None,
     )
 
 
@@ -140,14 +194,31 @@ def _windowing(table: _Table) -> Windowing:
     )
 
 
+def _timing(table: _Table) -> TimingRule:
+    systolic, diastolic = (
+        Calibration(table.number(f"{half}_slope"), table.number(f"{half}_intercept"))
+        for half in ("systolic", "diastolic")
+    )
+    return TimingRule(systolic, diastolic, table.share("systolic_certain"), table.share("diastolic_certain"))
+
+
 def _thresholds(table: _Table) -> Thresholds:
     return Thresholds(table.number("present"), table.number("unknown"))
 
 
-def _exam_thresholds(table: _Table) -> Thresholds:
-    if (rule := table.value("rule", str)) != EXAM_RULE:
+def _exam_rule(table: _Table) -> ExamRule:
+    """The one rule, with the exam's own curves, or (in models up to 1.0) with those of recordings alone."""
+    rule = table.value("rule", str)
+    if rule == UNCALIBRATED_EXAM_RULE:
+        same = Calibration(1.0, 0.0)
+        return ExamRule(same, same, _thresholds(table))
+    if rule != EXAM_RULE:
         raise ModelError(f"The model judges exams by {rule!r}, which this version of stetho can't: update stetho.")
-    return _thresholds(table)
+    return ExamRule(
+        Calibration(table.number("present_slope"), table.number("present_intercept")),
+        Calibration(table.number("unknown_slope"), table.number("unknown_intercept")),
+        _thresholds(table),
+    )
 
 
 def _durations(table: _Table) -> Durations:

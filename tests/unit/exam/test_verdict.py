@@ -9,11 +9,12 @@ from stetho.exam.site import STANDARD_SITES, Site
 from stetho.exam.verdict import ExamResult, Policy, judge_exam
 from stetho.heart.quality import QualitySummary
 from stetho.heart.rate import HeartRate
-from stetho.inference.manifest import Thresholds
+from stetho.inference.manifest import Calibration, ExamRule, Thresholds
 from stetho.inference.verdict import Label, LogOdds, MurmurVerdict
 from stetho.stream import Origin, StreamSpec
 
-THRESHOLDS = Thresholds(present=0.5, unknown=0.6)
+SAME = Calibration(1.0, 0.0)
+RULE = ExamRule(SAME, SAME, Thresholds(present=0.5, unknown=0.6))
 AV, PV, TV, MV = STANDARD_SITES
 
 
@@ -42,7 +43,7 @@ UNKNOWN = take(Label.UNKNOWN, -3.0)
 
 
 def judged(policy: Policy, *recordings: tuple[Site, RecordingResult]) -> ExamResult:
-    return judge_exam("e", recordings, policy, THRESHOLDS)
+    return judge_exam("e", recordings, policy, RULE)
 
 
 def test_four_good_sites_without_a_murmur_are_absent_under_both_policies() -> None:
@@ -78,6 +79,17 @@ def test_an_exam_of_nothing_usable_has_a_reason_and_no_invented_number() -> None
     exam = judged(Policy.CHALLENGE, (AV, UNKNOWN))
     assert (exam.label, exam.reason) == (Label.UNKNOWN, "no_usable_site")
     assert judged(Policy.CHALLENGE).probability is None
+
+
+def test_the_figures_of_an_exam_are_its_own_and_its_label_follows_its_sites() -> None:
+    """A site at even chance is a murmur, whatever chance the exam then has."""
+    rule = ExamRule(Calibration(1.0, -1.0), Calibration(1.0, 5.0), Thresholds(present=0.5, unknown=0.6))
+    exam = judge_exam("e", [(AV, take(Label.PRESENT, 0.0)), (PV, ABSENT)], Policy.CHALLENGE, rule)
+    assert (exam.label, exam.probability, exam.unknown_probability) == (Label.PRESENT, 0.269, 0.5)
+    silent = judge_exam("e", [(AV, ABSENT)], Policy.CHALLENGE, rule)
+    assert (silent.label, silent.probability) == (Label.ABSENT, 0.018)
+    doubtful = ExamRule(SAME, Calibration(1.0, 6.0), Thresholds(present=0.5, unknown=0.6))
+    assert judge_exam("e", [(AV, ABSENT)], Policy.CHALLENGE, doubtful).reason == "expert_could_not_judge"
 
 
 def test_repeating_a_site_changes_no_probability() -> None:

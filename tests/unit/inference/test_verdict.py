@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stetho.heart.beats import Durations, StateDuration
-from stetho.inference.manifest import Calibration, Manifest, Thresholds, Windowing
+from stetho.inference.manifest import Calibration, ExamRule, Manifest, Thresholds, Windowing
 from stetho.inference.verdict import Doubt, Label, ScoredWindow, judge, present_log_odds, unknown_log_odds
 from stetho.stream import Span
 
@@ -21,7 +21,7 @@ MANIFEST = Manifest(
     present=Calibration(1.0, 0.0),
     unknown=Calibration(1.0, 0.0),
     recording=Thresholds(present=0.5, unknown=0.6),
-    exam=Thresholds(present=0.5, unknown=0.6),
+    exam=ExamRule(Calibration(1.0, 0.0), Calibration(1.0, 0.0), Thresholds(present=0.5, unknown=0.6)),
     embedding_limit=2.0,
     durations=Durations(ANY, ANY, ANY, ANY),
     ages_validated_years=(0.0, 21.0),
