@@ -8,6 +8,7 @@ from stetho.notice import INVESTIGATIONAL, NOT_RULED_OUT
 __all__ = ["INVESTIGATIONAL", "caution_words", "rate_words", "reason_words", "verdict_words"]
 
 PRESENT = "Murmur suspected"
+TIMINGS = {"systolic": "in systole", "diastolic": "in diastole", "both": "in systole and diastole"}
 ABSENT = f"No murmur detected by the model. {NOT_RULED_OUT}"
 
 _REASONS = {
@@ -64,7 +65,8 @@ def verdict_words(murmur: Mapping[str, Any]) -> str:
     """The contract's `murmur` object in words."""
     match murmur["label"]:
         case "present":
-            return PRESENT
+            timing = TIMINGS.get(murmur.get("timing") or "")
+            return PRESENT if timing is None else f"{PRESENT}, {timing}"
         case "absent":
             return ABSENT
     return f"Unknown: {reason_words(murmur['reason'])}"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PRESENT, UNKNOWN, ABSENT = range(3)
 OUTPUTS = ("murmur", "states", "embedding")
+TIMING_OUTPUT = "timing"
+"""An output that a network may have: log-odds of a murmur in systole and of one in diastole, each for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,14 @@ class NetworkOutput:
     """What the network says of one window.
 
     murmur: float32 (3,), logits of present, unknown, absent. states: float32 (4, state_frames), logits of S1,
-    systole, S2, diastole. embedding_rms: root mean square of the pooled embedding.
+    systole, S2, diastole. embedding_rms: root mean square of the pooled embedding. timing: float32 (2,), log-odds of a
+    murmur in systole and in diastole, where the network has such an output.
     """
 
     murmur: Samples
     states: Samples
     embedding_rms: float
+    timing: Samples | None = None
 
 
 class MurmurModel:
@@ -45,6 +49,8 @@ class MurmurModel:
             )
         self.manifest = manifest
         self._session = _session(network, manifest)
+        known = {output.name for output in self._session.get_outputs()}
+        self._outputs = OUTPUTS + tuple({TIMING_OUTPUT} & known)
 
     @classmethod
     def load(cls, folder: Path) -> "MurmurModel":
@@ -61,12 +67,13 @@ class MurmurModel:
         if not np.isfinite(log_mel).all():
             raise ModelError("The signal of a window holds samples that are no numbers.")
         try:
-            murmur, states, embedding = self._session.run(OUTPUTS, {"logmel": log_mel[None, None]})
+            outputs = self._session.run(self._outputs, {"logmel": log_mel[None, None]})
         except Exception as error:  # onnxruntime's errors share no base class
             raise ModelError(f"The model failed on a window ({error}).") from error
-        if not all(np.isfinite(output).all() for output in (murmur, states, embedding)):
+        if not all(np.isfinite(output).all() for output in outputs):
             raise ModelError("The model's output on a window is not finite.")
-        return NetworkOutput(murmur[0], states[0], float(np.sqrt(np.mean(np.square(embedding[0])))))
+        murmur, states, embedding, *timing = (output[0] for output in outputs)
+        return NetworkOutput(murmur, states, float(np.sqrt(np.mean(np.square(embedding)))), *timing)
 
 
 def _session(network: bytes, manifest: Manifest) -> "InferenceSession":

@@ -12,6 +12,7 @@ from stetho.heart.quality import Quality, QualityGate, poor_cause, summarize
 from stetho.heart.rate import HeartRate, heart_rate
 from stetho.inference.session import MurmurModel
 from stetho.inference.states import StateTrack
+from stetho.inference.timing import TimingLogits
 from stetho.inference.verdict import (
     Doubt,
     Label,
@@ -122,6 +123,7 @@ class TakeAnalysis:
             window.concealed_share,
             output.embedding_rms,
             poor_cause(self._measured_in(window.span), window.span),
+            None if output.timing is None else TimingLogits(*map(float, output.timing)),
         )
         self._scored.append(scored)
         self._states.add(window.index, output.states)

@@ -4,7 +4,6 @@ Probabilities are Platt-scaled (Platt 1999) means of the windows' log-odds. What
 the reason; it is never a score of 0.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from stetho.inference.manifest import Manifest
+from stetho.inference.probability import probability
 from stetho.inference.session import ABSENT, PRESENT, UNKNOWN
+from stetho.inference.timing import Timing, TimingLogits, TimingOdds, timing_odds, timing_word
 from stetho.stream import Samples, Span
-
-DECIMALS = 3
 
 
 class Label(StrEnum):
@@ -45,7 +44,7 @@ class ScoredWindow:
 
     present, unknown: the network's own log-odds, not calibrated (`present_log_odds`, `unknown_log_odds`).
     concealed_share: 0..1 of its samples were filled in. embedding_rms: how far from the middle of the training data.
-    poor: why the signal can't be used there, or "".
+    poor: why the signal can't be used there, or "". timing: the network's own, where it has such an output.
     """
 
     index: int
@@ -55,6 +54,7 @@ class ScoredWindow:
     concealed_share: float = 0.0
     embedding_rms: float = 0.0
     poor: str = ""
+    timing: TimingLogits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ class MurmurVerdict:
 
     probability: chance that an expert who can judge the take hears a murmur at this site; unknown_probability: chance
     that the expert could not judge. Both whenever a window exists, whatever the label; else None.
+    timing: where in the beat, said of a murmur that is present and only by a model judged on it; timing_odds: what that
+    rests on, whatever the label.
     """
 
     label: Label
@@ -86,6 +88,8 @@ class MurmurVerdict:
     evidence: Span | None
     reason: str | None
     windows_scored: int
+    timing: Timing | None = None
+    timing_odds: TimingOdds | None = None
 
     @property
     def probability(self) -> float | None:
@@ -101,8 +105,7 @@ class MurmurVerdict:
             "label": self.label.value,
             "probability": self.probability,
             "unknown_probability": self.unknown_probability,
-            # Not claimed before the timing head is validated: five diastolic murmurs are too few to learn from.
-            "timing": None,
+            "timing": None if self.timing is None else self.timing.value,
             "evidence_s": _seconds(self.evidence, rate_hz, origin_sample),
             "reason": self.reason,
         }
@@ -124,11 +127,6 @@ def unknown_log_odds(murmur: Samples) -> float:
     return float(murmur[UNKNOWN]) - float(np.logaddexp(murmur[PRESENT], murmur[ABSENT]))
 
 
-def probability(log_odds: float) -> float:
-    """A probability, rounded as every result is."""
-    return round(1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, log_odds)))), DECIMALS)
-
-
 def judge(windows: Sequence[ScoredWindow], manifest: Manifest) -> MurmurVerdict:
     """The verdict on a take, from all its scored windows in order."""
     if not windows:
@@ -142,7 +140,9 @@ def judge(windows: Sequence[ScoredWindow], manifest: Manifest) -> MurmurVerdict:
     )
     evidence = max(counted, key=lambda window: window.present).span
     label, reason = _label(odds, len(good), doubts, manifest)
-    return MurmurVerdict(label, odds, evidence, reason, len(good))
+    when = timing_odds((window.timing for window in counted), manifest.timing)
+    timing = timing_word(when, manifest.timing) if label is Label.PRESENT else None
+    return MurmurVerdict(label, odds, evidence, reason, len(good), timing, when)
 
 
 def _doubt_of(window: ScoredWindow, manifest: Manifest) -> str:

@@ -1,0 +1,69 @@
+"""When in the beat the model hears a murmur: in systole, in diastole, or in both. Pure arithmetic.
+
+The network gives two independent log-odds a window (both may be high), the manifest's `[timing]` calibrates them.
+Nothing is said where either is missing: a model without them is a whole model.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import fmean
+from typing import Any
+
+from stetho.inference.manifest import TimingRule
+from stetho.inference.probability import probability
+
+
+class Timing(StrEnum):
+    """The half of the beat in which a murmur lies."""
+
+    SYSTOLIC = "systolic"
+    DIASTOLIC = "diastolic"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class TimingLogits:
+    """The network's own log-odds of one window: a murmur in systole, a murmur in diastole. Not calibrated."""
+
+    systolic: float
+    diastolic: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimingOdds:
+    """Calibrated log-odds (natural logarithm) over a take, each for itself: they need not add up to anything."""
+
+    systolic: float
+    diastolic: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "systolic_probability": probability(self.systolic),
+            "diastolic_probability": probability(self.diastolic),
+        }
+
+
+def timing_odds(windows: Iterable[TimingLogits | None], rule: TimingRule | None) -> TimingOdds | None:
+    """The odds of the mean over windows. None without a rule, without a window, or where one has no logits."""
+    found: Sequence[TimingLogits | None] = tuple(windows)
+    known = [logits for logits in found if logits is not None]
+    if rule is None or not known or len(known) < len(found):
+        return None
+    return TimingOdds(
+        rule.systolic(fmean(logits.systolic for logits in known)),
+        rule.diastolic(fmean(logits.diastolic for logits in known)),
+    )
+
+
+def timing_word(odds: TimingOdds | None, rule: TimingRule | None) -> Timing | None:
+    """What may be said: each half that reaches its own threshold; None where neither does."""
+    if odds is None or rule is None:
+        return None
+    systolic = probability(odds.systolic) >= rule.systolic_certain
+    diastolic = probability(odds.diastolic) >= rule.diastolic_certain
+    if systolic and diastolic:
+        return Timing.BOTH
+    if systolic or diastolic:
+        return Timing.SYSTOLIC if systolic else Timing.DIASTOLIC
+    return None

@@ -1,0 +1,111 @@
+"""When in the beat a murmur lies: said only of one that is present, by a model that was judged on it."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stetho.artifacts import find_model
+from stetho.errors import ModelError
+from stetho.inference.manifest import Calibration, Manifest, TimingRule, read_manifest
+from stetho.inference.timing import Timing, TimingLogits
+from stetho.inference.verdict import Label, ScoredWindow, judge
+from stetho.stream import Span
+
+RULE = TimingRule(Calibration(2.0, 0.0), Calibration(1.0, -1.0), systolic_certain=0.5, diastolic_certain=0.8)
+TABLE = """
+[timing]
+systolic_slope = 2
+systolic_intercept = 0.0
+systolic_certain = 0.5
+diastolic_slope = 1.0
+diastolic_intercept = -1.0
+diastolic_certain = 0.8
+"""
+
+
+@pytest.fixture(scope="module")
+def manifest() -> Manifest:
+    """The shipped model's, with thresholds that are easy to reach and a rule for the timing."""
+    return replace(read_manifest(find_model("murmur")), present=Calibration(1.0, 0.0), timing=RULE)
+
+
+def windows(systolic: float, diastolic: float, present: float = 5.0, **more: str) -> list[ScoredWindow]:
+    timing = TimingLogits(systolic, diastolic)
+    return [ScoredWindow(k, Span(k, k + 5), present, -9.0, timing=timing, **more) for k in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("systolic", "diastolic", "word"),
+    [
+        (0.1, 0.0, Timing.SYSTOLIC),
+        (-0.1, 2.5, Timing.DIASTOLIC),
+        (0.0, 2.5, Timing.BOTH),
+        # sigmoid(2.3 - 1) is 0.786: a half that is likely is not yet said where more is asked for
+        (-0.1, 2.3, None),
+    ],
+)
+def test_each_half_is_said_from_its_own_threshold_on(
+    manifest: Manifest, systolic: float, diastolic: float, word: Timing | None
+) -> None:
+    verdict = judge(windows(systolic, diastolic), manifest)
+    assert verdict.timing is word
+    assert verdict.to_json(1)["timing"] == word
+
+
+def test_no_timing_is_said_of_what_is_not_called_present(manifest: Manifest) -> None:
+    for verdict in (
+        judge(windows(9.0, 9.0, present=-9.0), manifest),
+        judge(windows(9.0, 9.0, poor="clipping"), manifest),
+        judge([], manifest),
+    ):
+        assert verdict.label is not Label.PRESENT
+        assert verdict.timing is None
+
+
+def test_windows_that_do_not_count_have_no_part_in_the_timing(manifest: Manifest) -> None:
+    poor = [replace(window, index=9, poor="clipping") for window in windows(-99.0, 99.0)]
+    verdict = judge([*windows(1.0, 0.0), *poor], manifest)
+    assert verdict.timing is Timing.SYSTOLIC
+    assert verdict.timing_odds == judge(windows(1.0, 0.0), manifest).timing_odds
+
+
+def test_a_model_without_the_output_or_without_the_table_says_no_timing(manifest: Manifest) -> None:
+    without_table = judge(windows(9.0, 9.0), replace(manifest, timing=None))
+    without_output = judge([replace(window, timing=None) for window in windows(9.0, 9.0)], manifest)
+    for verdict in (without_table, without_output):
+        assert verdict.label is Label.PRESENT
+        assert (verdict.timing, verdict.timing_odds) == (None, None)
+
+
+@given(st.floats(-50, 50), st.floats(-50, 50), st.floats(-50, 50))
+def test_a_timing_changes_nothing_else_of_a_verdict(
+    manifest: Manifest, systolic: float, diastolic: float, present: float
+) -> None:
+    timed = judge(windows(systolic, diastolic, present), manifest)
+    untimed = judge(windows(systolic, diastolic, present), replace(manifest, timing=None))
+    assert replace(timed, timing=None, timing_odds=None) == untimed
+
+
+def test_the_manifest_may_have_a_table_for_the_timing(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(find_model("murmur"), folder)
+    path = folder / "manifest.toml"
+    text = path.read_text(encoding="utf-8").split("\n[timing]\n")[0]
+    path.write_text(text, encoding="utf-8")
+    assert read_manifest(folder).timing is None
+    path.write_text(text + TABLE, encoding="utf-8")
+    assert read_manifest(folder).timing == RULE
+
+
+@pytest.mark.parametrize("damage", ["systolic_certain = 1.5", "systolic_certain = nan", "systolic_certain = true", ""])
+def test_a_damaged_table_is_refused(tmp_path: Path, damage: str) -> None:
+    shutil.copy(find_model("murmur") / "manifest.toml", tmp_path)
+    path = tmp_path / "manifest.toml"
+    text = path.read_text(encoding="utf-8").split("\n[timing]\n")[0]
+    path.write_text(text + TABLE.replace("systolic_certain = 0.5", damage), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"no valid timing\.systolic_certain.*install the model again\.$"):
+        read_manifest(tmp_path)
