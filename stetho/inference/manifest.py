@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,6 +85,7 @@ class Manifest:
 
     embedding_limit: a window whose embedding's root mean square is above it is unlike all that the model has seen.
     timing: None for a model that was not judged on it; then no timing is said.
+    sha256, manifest_sha256: of the network, and of the manifest itself.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Manifest:
     ages_validated_years: tuple[float, float]
     devices_validated: tuple[str, ...]
     timing: TimingRule | None = None
+    manifest_sha256: str = ""
 
 
 class _Table:
@@ -153,12 +155,13 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / "manifest.toml"
     try:
-        root = _Table(path, "", tomllib.loads(path.read_text(encoding="utf-8")))
+        content = path.read_bytes()
+        root = _Table(path, "", tomllib.loads(content.decode()))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ModelError(f"The model's manifest {path} can't be read ({error}): install the model again.") from error
     if root.value("schema", int) != SCHEMA:
         raise ModelError(f"{path} is written in a later form than this version of stetho reads: update stetho.")
-    return _manifest(root)
+    return replace(_manifest(root), manifest_sha256=hashlib.sha256(content).hexdigest())
 
 
 def _manifest(root: _Table) -> Manifest:

@@ -131,22 +131,29 @@ def judge(windows: Sequence[ScoredWindow], manifest: Manifest) -> MurmurVerdict:
     """The verdict on a take, from all its scored windows in order."""
     if not windows:
         return MurmurVerdict(Label.UNKNOWN, None, None, Doubt.TOO_SHORT.value, 0)
-    doubts = [window.poor or _doubt_of(window, manifest) for window in windows]
-    good = [window for window, why in zip(windows, doubts, strict=True) if not why]
-    counted = good or windows
+    doubts = [doubt_of(window, manifest) for window in windows]
+    counted = counted_windows(windows, manifest)
     odds = LogOdds(
         manifest.present(fmean(window.present for window in counted)),
         manifest.unknown(fmean(window.unknown for window in counted)),
     )
     evidence = max(counted, key=lambda window: window.present).span
-    label, reason = _label(odds, len(good), doubts, manifest)
+    good = doubts.count("")
+    label, reason = _label(odds, good, doubts, manifest)
     when = timing_odds((window.timing for window in counted), manifest.timing)
     timing = timing_word(when, manifest.timing) if label is Label.PRESENT else None
-    return MurmurVerdict(label, odds, evidence, reason, len(good), timing, when)
+    return MurmurVerdict(label, odds, evidence, reason, good, timing, when)
 
 
-def _doubt_of(window: ScoredWindow, manifest: Manifest) -> str:
-    """Why one window can't be used, whatever its signal's quality; "" where it can."""
+def counted_windows(windows: Sequence[ScoredWindow], manifest: Manifest) -> Sequence[ScoredWindow]:
+    """Those whose mean the figures are: the usable ones, or all where none is."""
+    return [window for window in windows if not doubt_of(window, manifest)] or windows
+
+
+def doubt_of(window: ScoredWindow, manifest: Manifest) -> str:
+    """Why one window can't be used; "" where it can."""
+    if window.poor:
+        return window.poor
     if window.concealed_share > manifest.window.maximum_concealed_share:
         return Doubt.LINK_LOSS.value
     return Doubt.UNLIKE_TRAINING.value if window.embedding_rms > manifest.embedding_limit else ""
