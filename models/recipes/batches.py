@@ -13,13 +13,14 @@ import torch
 from dataset import LABELS, UNANNOTATED
 from features import WINDOW_FRAMES, Features
 from no_heart import no_heart, voice
-from synthetic import with_diastolic_murmur
+from synthetic import with_murmur
 from targets import Targets
 from torch import Tensor
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
 
+PHASES = ("systole", "diastole")  # in the order of `dataset.TIMINGS`
 ENOUGH_ANNOTATED = 0.6  # of a window, for a made murmur to be heard in it
 
 
@@ -33,16 +34,20 @@ class Variety:
     room_share: float = 0.25  # a recorded room sound
     voice_share: float = 0.15  # a made voice
     response: float = 1.0  # size of the random device response; 0 turns it off
-    diastolic_share: float = 0.2  # share of annotated windows without a murmur that get a made one in diastole
+    made_share: float = 0.3  # share of annotated windows without a murmur that get a made one; of these,
+    made_diastolic: float = 0.65  # in diastole alone,
+    made_systolic: float = 0.2  # in systole alone, the rest in both
+    made_second: float = 0.1  # share of annotated windows with a systolic murmur that get a diastolic one beside it
     no_heart_share: float = 0.05  # share of windows that hold no heart at all
 
 
 class Batch(NamedTuple):
-    """Raw log-mels ``(n, 1, mels, 250)``, state labels ``(n, 125)``, soft murmur labels and their weights."""
+    """Raw log-mels ``(n, 1, mels, 250)``, state labels ``(n, 125)``, soft murmur labels, timings and their weights."""
 
     log_mel: Tensor
     states: Tensor
     labels: Tensor
+    timings: Tensor
     weights: Tensor
 
 
@@ -82,12 +87,14 @@ class Batches:
         frames = np.stack([self._frames(int(row)) for row in rows])
         states = np.asarray(self._features.states[frames[:, ::2] // 2]).astype(np.int64)
         labels, weights = self._targets.labels[rows], self._targets.weights[rows]
+        timings = self._targets.timings[rows]
         log_mel = np.asarray(self._features.log_mel[frames])
-        self._make_murmurs(log_mel, states, labels, weights)
+        self._make_murmurs(log_mel, states, labels, weights, timings)
         for place in np.flatnonzero(self._numpy.random(size) < self._variety.no_heart_share):
             log_mel[place] = no_heart(WINDOW_FRAMES, self._room(), self._numpy)
             states[place] = UNANNOTATED
             labels[place], weights[place] = self._targets.cannot_judge, self._targets.made_weight
+            timings[place] = np.nan
         places = np.flatnonzero(self._numpy.random(size) < self._variety.noise_share)
         mixed = augment.with_noise_and_gain(
             torch.from_numpy(log_mel), torch.from_numpy(places), self._other_sounds(len(places)), self._torch
@@ -97,6 +104,7 @@ class Batches:
             mixed.transpose(1, 2)[:, None],
             torch.from_numpy(states),
             torch.from_numpy(labels),
+            torch.from_numpy(timings),
             torch.from_numpy(weights),
         )
 
@@ -110,15 +118,32 @@ class Batches:
                 sounds[place] = torch.from_numpy(voice(WINDOW_FRAMES, self._numpy))
         return sounds
 
-    def _make_murmurs(self, log_mel: Float32, states: Int64, labels: Float32, weights: Float32) -> None:
+    def _make_murmurs(
+        self, log_mel: Float32, states: Int64, labels: Float32, weights: Float32, timings: Float32
+    ) -> None:
         """Put made murmurs under some of the windows, in place, and change their labels."""
+        variety = self._variety
         for place, chance in enumerate(self._numpy.random(len(log_mel))):
-            silent = labels[place].argmax() == LABELS.index("absent") and weights[place] == 1.0
-            annotated = (states[place] != UNANNOTATED).mean() > ENOUGH_ANNOTATED
-            if silent and annotated and chance < self._variety.diastolic_share:
-                power = with_diastolic_murmur(np.exp(log_mel[place]), states[place].repeat(2), self._numpy)
+            if (states[place] != UNANNOTATED).mean() <= ENOUGH_ANNOTATED or weights[place] < 1.0:
+                continue
+            silent = labels[place].argmax() == LABELS.index("absent")
+            phases: tuple[str, ...] = ()
+            if silent and chance < variety.made_share:
+                phases = self._phases()
+            elif tuple(timings[place]) == (1.0, 0.0) and chance < variety.made_second:
+                phases = ("diastole",)
+            for phase in phases:
+                power = with_murmur(np.exp(log_mel[place]), states[place].repeat(2), phase, self._numpy)
                 log_mel[place] = np.log(power)
+                timings[place, PHASES.index(phase)] = 1.0
+            if phases:
                 labels[place], weights[place] = self._targets.made_murmur, self._targets.made_weight
+
+    def _phases(self) -> tuple[str, ...]:
+        chance = self._numpy.random() - self._variety.made_diastolic
+        if chance < 0.0:
+            return ("diastole",)
+        return ("systole",) if chance < self._variety.made_systolic else PHASES
 
     def _frames(self, row: int) -> Int64:
         """Indices of 250 frames of one recording; picking them at another pace changes the heart rate, not the pitch."""

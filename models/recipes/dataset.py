@@ -12,6 +12,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 LABELS = ("present", "unknown", "absent")
 STATES = ("S1", "systole", "S2", "diastole")
+TIMINGS = ("systolic", "diastolic")
 UNANNOTATED = -1
 
 

@@ -28,7 +28,7 @@ Float32 = npt.NDArray[np.float32]
 
 OPSET = 17
 INPUT = "logmel"
-OUTPUTS = ("murmur", "states", "embedding")
+OUTPUTS = ("murmur", "states", "embedding", "timing")
 
 
 def export_float(model: Complete, file: Path) -> None:

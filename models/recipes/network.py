@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
-from dataset import LABELS, STATES
+from dataset import LABELS, STATES, TIMINGS
 from torch import Tensor, nn
 
 from stetho.dsp.mel import N_MELS
@@ -15,11 +16,22 @@ _SYSTOLE, _DIASTOLE = STATES.index("systole"), STATES.index("diastole")
 
 
 class Outputs(NamedTuple):
-    """Logits of the murmur ``(N, 3)`` and the states ``(N, 4, 125)``, and the pooled embedding ``(N, 32)``."""
+    """Logits of the murmur ``(N, 3)`` and the states ``(N, 4, 125)``, the pooled embedding ``(N, 32)``, and the logits of
+    systolic and of diastolic ``(N, 2)``: a murmur may be both."""
 
     murmur: Tensor
     states: Tensor
     embedding: Tensor
+    timing: Tensor
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How wide the network is: channels of the four band convolutions, and of the stack over time."""
+
+    bands: tuple[int, int, int, int] = (24, 32, 48, 48)
+    channels: int = 96
+    dropout: float = 0.3
 
 
 class Normalise(nn.Module):
@@ -71,21 +83,23 @@ class TimeBlock(nn.Module):
 class Network(nn.Module):
     """About 200,000 parameters and 50 million multiplications a window."""
 
-    def __init__(self, channels: int = 96, dropout: float = 0.3) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__()
+        (one, two, three, four), channels = shape.bands, shape.channels
         self.bands = nn.Sequential(
-            Block(1, 24, (3, 3), (2, 1), (1, 1)),
-            Block(24, 32, (3, 3), (2, 2), (1, 1)),
-            Block(32, 48, (3, 3), (2, 1), (1, 1)),
-            Block(48, 48, (3, 3), (1, 1), (1, 1)),
-            Block(48, channels, (5, 1), (1, 1), (0, 0)),
+            Block(1, one, (3, 3), (2, 1), (1, 1)),
+            Block(one, two, (3, 3), (2, 2), (1, 1)),
+            Block(two, three, (3, 3), (2, 1), (1, 1)),
+            Block(three, four, (3, 3), (1, 1), (1, 1)),
+            Block(four, channels, (5, 1), (1, 1), (0, 0)),
         )
         self.time = nn.Sequential(TimeBlock(channels, 1), TimeBlock(channels, 2), TimeBlock(channels, 4))
         self.states = nn.Conv2d(channels, len(STATES), 1)
         self.attention = nn.Conv2d(channels, 1, 1)
         self.embed = nn.Linear(4 * channels, EMBEDDING)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(shape.dropout)
         self.murmur = nn.Linear(EMBEDDING, len(LABELS))
+        self.timing = nn.Linear(4 * channels, len(TIMINGS))
 
     def forward(self, x: Tensor) -> Outputs:
         """``x``: normalised log-mels ``(N, 1, 40, 250)``."""
@@ -103,8 +117,9 @@ class Network(nn.Module):
             ],
             dim=1,
         )
-        embedding = torch.relu(self.embed(self.dropout(pooled)))
-        return Outputs(self.murmur(embedding), states.squeeze(2), embedding)
+        pooled = self.dropout(pooled)
+        embedding = torch.relu(self.embed(pooled))
+        return Outputs(self.murmur(embedding), states.squeeze(2), embedding, self.timing(pooled))
 
 
 def _phase_mean(h: Tensor, phase: Tensor) -> Tensor:
@@ -149,4 +164,4 @@ class Complete(nn.Module):
 
     def forward(self, log_mel: Tensor) -> Outputs:
         outputs: Outputs = self.network(self.normalise(log_mel))
-        return Outputs(outputs.murmur, outputs.states, self.whiten(outputs.embedding))
+        return Outputs(outputs.murmur, outputs.states, self.whiten(outputs.embedding), outputs.timing)

@@ -1,4 +1,4 @@
-"""The six trainings of a release: one for each fold, and one on all rows; two at a time, each on one core."""
+"""The trainings of a release: each fold of the unlocked people with each seed, all unlocked people, and everybody."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from dataset import Recording, data_folder, recordings, state_intervals
 from export import export_float, quantise
 from features import Features, build_features
 from folds import FOLDS, assign_folds
+from lock import is_locked, unlocked
 from network import Complete
 from rooms import room_power
 from train import Recipe, train
@@ -24,34 +25,49 @@ from train import Recipe, train
 Float32 = npt.NDArray[np.float32]
 
 CALIBRATION_WINDOWS = 400
-RELEASE = "release"
+SEEDS = (0, 1, 2)
 
 
 @dataclass(frozen=True)
 class Run:
-    """One network: trained on all ``train`` rows outside ``fold``, or on all of them where there is no fold."""
+    """One network. ``part``: ``fold0`` to ``fold4``, trained on the unlocked people of the other folds; ``unlocked``, on all
+    of those, to be judged on the locked ones; ``release``, on everybody."""
 
-    fold: int | None
+    part: str
     seed: int
 
     @property
     def name(self) -> str:
         """Stem of the run's files."""
-        return RELEASE if self.fold is None else f"fold{self.fold}"
+        return f"{self.part}.seed{self.seed}"
 
     def rows(self, everything: Sequence[Recording]) -> list[int]:
         """The rows it may see."""
-        folds = assign_folds(everything)
-        return [
-            index
-            for index, row in enumerate(everything)
-            if row.use == "train" and (self.fold is None or folds[row.group] != self.fold)
-        ]
+        folds = assign_folds(unlocked(everything))
+        return [index for index, row in enumerate(everything) if row.use == "train" and self._sees(row, folds)]
+
+    def _sees(self, row: Recording, folds: dict[str, int]) -> bool:
+        if self.part == "release":
+            return True
+        return not is_locked(row.group) and f"fold{folds[row.group]}" != self.part
+
+
+def fold_run(fold: int, seed: int) -> Run:
+    """The run that has never heard the people of ``fold``."""
+    return Run(f"fold{fold}", seed)
+
+
+UNLOCKED, RELEASE = Run("unlocked", SEEDS[0]), Run("release", SEEDS[0])
+
+
+def fold_runs() -> tuple[Run, ...]:
+    """Every fold with every seed; the first seed first, so that its figures can be had early."""
+    return tuple(fold_run(fold, seed) for seed in SEEDS for fold in range(FOLDS))
 
 
 def all_runs() -> tuple[Run, ...]:
-    """The folds' runs, then the release's."""
-    return (*(Run(fold, seed=fold) for fold in range(FOLDS)), Run(None, seed=FOLDS))
+    """All of a release."""
+    return (*fold_runs(), UNLOCKED, RELEASE)
 
 
 def progress(line: str) -> None:

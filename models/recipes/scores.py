@@ -24,6 +24,7 @@ class Scores:
 
     ``present``: mean over windows of logit(present) - logit(absent), ``unknown``: of logit(unknown) - logsumexp of the
     other two. ``states``: mean state logits of each recording, ``(4, state frames)``. ``embedding``: one row a window.
+    ``timing``: mean logits of systolic and of diastolic, ``(n, 2)``.
     """
 
     rows: tuple[int, ...]
@@ -31,6 +32,7 @@ class Scores:
     unknown: Float64
     states: tuple[Float32, ...]
     embedding: tuple[Float32, ...]
+    timing: Float64
 
 
 def session(file: Path) -> onnxruntime.InferenceSession:
@@ -45,7 +47,7 @@ def score(
     graph: onnxruntime.InferenceSession, features: Features, rows: Sequence[int], progress: Callable[[str], None]
 ) -> Scores:
     """Score every recording of ``rows``."""
-    present, unknown, states, embedding = [], [], [], []
+    present, unknown, states, embedding, timing = [], [], [], [], []
     for count, row in enumerate(rows):
         outputs = graph.run(list(OUTPUTS), {INPUT: features.windows(row)[:, None]})
         logits = np.asarray(outputs[0], np.float32)
@@ -53,9 +55,12 @@ def score(
         unknown.append(float(np.mean([unknown_log_odds(window) for window in logits])))
         states.append(overlap_mean(np.asarray(outputs[1], np.float32)))
         embedding.append(np.asarray(outputs[2], np.float32))
+        timing.append(np.asarray(outputs[3], np.float64).mean(axis=0))
         if count and count % 500 == 0:
             progress(f"scored {count} of {len(rows)} recordings")
-    return Scores(tuple(rows), np.asarray(present), np.asarray(unknown), tuple(states), tuple(embedding))
+    return Scores(
+        tuple(rows), np.asarray(present), np.asarray(unknown), tuple(states), tuple(embedding), np.asarray(timing)
+    )
 
 
 def overlap_mean(windows: Float32) -> Float32:

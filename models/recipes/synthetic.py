@@ -1,8 +1,8 @@
-"""Made diastolic murmurs, put under real hearts in mel power.
+"""Made murmurs, put under real hearts in mel power.
 
 The data hold five people with a diastolic murmur, too few to learn from: a network trained on them alone calls such
-hearts silent. A murmur of this kind is band noise that keeps to one phase, so it can be made where the phase is
-annotated.
+hearts silent. A murmur is band noise that keeps to one phase, so it can be made where the phase is annotated. Systolic
+ones are made too, or being made would be what tells a diastolic murmur.
 """
 
 from __future__ import annotations
@@ -14,44 +14,63 @@ from dataset import STATES
 from stetho.dsp.mel import FMAX_HZ, FMIN_HZ, N_MELS
 
 Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
 
-DIASTOLE = STATES.index("diastole")
 # Slaney's mels are linear below 1 kHz, so the bands' centres are evenly spaced.
 CENTRES_HZ = np.linspace(FMIN_HZ, FMAX_HZ, N_MELS + 2)[1:-1]
 
 
-def with_diastolic_murmur(power: Float32, states: Int64, generator: np.random.Generator) -> Float32:
-    """``power`` ``(frames, mels)`` with a murmur in every diastole that ``states`` ``(frames,)`` names.
+def with_murmur(power: Float32, states: Int64, phase: str, generator: np.random.Generator) -> Float32:
+    """``power`` ``(frames, mels)`` with a murmur in every systole, or diastole, that ``states`` ``(frames,)`` names.
 
-    Either early and falling, 120-350 Hz (a leaking aortic or pulmonary valve), or a later rumble, 50-120 Hz, that may
-    swell before the next beat (a narrow mitral or tricuspid valve).
+    Diastolic ones are early and falling, 100-450 Hz (a leaking aortic or pulmonary valve), or a later rumble, 50-140 Hz,
+    that may swell before the next beat (a narrow mitral or tricuspid valve). Systolic ones are 80-350 Hz and rise and
+    fall, hold, or fall.
     """
-    early = generator.random() < 0.6
-    colour = _colour(generator.uniform(120.0, 350.0) if early else generator.uniform(50.0, 120.0), early, generator)
-    swell = 0.0 if early else generator.uniform(0.0, 1.0)
-    fall = generator.uniform(1.0, 4.0) if early else generator.uniform(0.0, 1.5)
+    inside = states == STATES.index(phase)
+    if phase == "systole":
+        colour, shape = _systolic(generator)
+    else:
+        colour, shape = _early(generator) if generator.random() < 0.65 else _rumble(generator)
     envelope = np.zeros(len(power), np.float32)
-    for start, stop in _runs(states == DIASTOLE):
+    for start, stop in _runs(inside):
         place = (np.arange(stop - start) + 0.5) / (stop - start)
-        shape = np.exp(-fall * place)
-        if not early:
-            shape = shape * (place > 0.2) + swell * np.clip((place - 0.7) / 0.3, 0.0, 1.0)
-        envelope[start:stop] = shape * 10.0 ** (generator.normal(0.0, 1.5) / 10.0)
-    level = _level(power, states == DIASTOLE, colour, generator)
+        heard = np.interp(place, np.linspace(0.0, 1.0, len(shape)), shape)
+        envelope[start:stop] = heard * 10.0 ** (generator.normal(0.0, 1.5) / 10.0)
+    level = _level(power, inside, colour, generator)
     spread = generator.gamma(2.0, 0.5, power.shape).astype(np.float32)  # as the power of noise in a few bins spreads
     return power + level * envelope[:, None] * colour[None, :] * spread
 
 
-def _colour(centre_hz: float, wide: bool, generator: np.random.Generator) -> Float32:
-    width_hz = generator.uniform(50.0, 150.0) if wide else generator.uniform(25.0, 60.0)
+def _early(generator: np.random.Generator) -> tuple[Float32, Float64]:
+    place = np.linspace(0.0, 1.0, 50)
+    ends = generator.uniform(0.35, 1.0)  # where a slow heart's murmur has died away
+    shape = np.exp(-generator.uniform(0.5, 4.0) * place / ends) * (place < ends)
+    return _colour(generator.uniform(100.0, 450.0), generator.uniform(40.0, 180.0)), shape
+
+
+def _rumble(generator: np.random.Generator) -> tuple[Float32, Float64]:
+    place = np.linspace(0.0, 1.0, 50)
+    shape = np.exp(-generator.uniform(0.0, 1.5) * place) * (place > generator.uniform(0.05, 0.3))
+    shape = shape + generator.uniform(0.0, 1.0) * np.clip((place - 0.7) / 0.3, 0.0, 1.0)
+    return _colour(generator.uniform(50.0, 140.0), generator.uniform(25.0, 60.0)), shape
+
+
+def _systolic(generator: np.random.Generator) -> tuple[Float32, Float64]:
+    place = np.linspace(0.0, 1.0, 50)
+    shapes = (4.0 * place * (1.0 - place), np.ones(50), 1.0 - 0.85 * place)
+    return _colour(generator.uniform(80.0, 350.0), generator.uniform(30.0, 120.0)), shapes[int(generator.integers(3))]
+
+
+def _colour(centre_hz: float, width_hz: float) -> Float32:
     return np.exp(-0.5 * ((CENTRES_HZ - centre_hz) / width_hz) ** 2).astype(np.float32)
 
 
-def _level(power: Float32, diastole: npt.NDArray[np.bool_], colour: Float32, generator: np.random.Generator) -> float:
+def _level(power: Float32, inside: npt.NDArray[np.bool_], colour: Float32, generator: np.random.Generator) -> float:
     """From just above what is heard there without it, to as loud as the heart sounds themselves are in its band."""
     band = power @ colour / colour.sum()
-    background_db = 10.0 * np.log10(np.median(band[diastole]))
+    background_db = 10.0 * np.log10(np.median(band[inside]))
     loudest_db = 10.0 * np.log10(np.quantile(band, 0.95))
     level_db = generator.uniform(background_db + 4.0, max(background_db + 8.0, loudest_db + 3.0))
     return float(10.0 ** (level_db / 10.0))

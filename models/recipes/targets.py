@@ -7,20 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from dataset import LABELS, Recording
+from dataset import LABELS, TIMINGS, Recording
 
 Float32 = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Soft labels ``(rows, 3)``, the weight of each row's murmur loss, and how often each row is drawn.
+    """Soft labels ``(rows, 3)``, timings ``(rows, 2)`` (1 or 0; not a number where nobody said), the weight of each row's murmur loss, and how often each row is drawn.
 
     ``made_murmur`` and ``cannot_judge`` are the labels of windows that were made, with a murmur or without a heart, and
     ``made_weight`` their weight.
     """
 
     labels: Float32
+    timings: Float32
     weights: Float32
     draws: Float32
     made_murmur: Float32
@@ -44,15 +45,30 @@ class Emphasis:
 def targets(rows: Sequence[Recording], emphasis: Emphasis) -> Targets:
     """Labels by site; rows that nobody judged for a murmur have weight 0 and teach nothing about it."""
     labels = np.zeros((len(rows), len(LABELS)), np.float32)
+    timings = np.zeros((len(rows), len(TIMINGS)), np.float32)
     weights = np.zeros(len(rows), np.float32)
     draws = np.zeros(len(rows), np.float32)
     for index, row in enumerate(rows):
         labels[index] = _soft(row.site_label, emphasis)
+        timings[index] = _timing(row)
         weights[index] = _weight(row, emphasis)
         draws[index] = _draw(row, emphasis)
     return Targets(
-        labels, weights, draws / draws.sum(), _soft("present", emphasis), _soft("unknown", emphasis), emphasis.made
+        labels,
+        timings,
+        weights,
+        draws / draws.sum(),
+        _soft("present", emphasis),
+        _soft("unknown", emphasis),
+        emphasis.made,
     )
+
+
+def _timing(row: Recording) -> tuple[float, float]:
+    """Neither, where the expert heard no murmur at this site."""
+    if row.site_label == "present" and row.dataset == "circor":
+        return float(bool(row.timing)), float(row.diastolic)
+    return (0.0, 0.0) if row.judged and row.site_label == "absent" else (np.nan, np.nan)
 
 
 def _soft(label: str, emphasis: Emphasis) -> Float32:

@@ -15,7 +15,7 @@ from augment import mask
 from batches import Batch, Batches, Variety
 from dataset import UNANNOTATED, Recording
 from features import Features
-from network import Complete, Network, Normalise
+from network import Complete, Network, Normalise, Outputs, Shape
 from targets import Emphasis, targets
 from torch import Tensor, nn
 from torch.nn import functional
@@ -35,6 +35,7 @@ class Schedule:
     decay: float = 0.02
     averaging: float = 0.998  # of the moving average of the weights, which is what is kept
     states_share: float = 0.3  # of the loss of the four states beside the murmur's
+    timing_share: float = 0.3  # of the loss of systolic and diastolic
     save_every: int = 500
 
 
@@ -42,6 +43,7 @@ class Schedule:
 class Recipe:
     """Everything that a run depends on besides its rows and its seed."""
 
+    shape: Shape = Shape()
     schedule: Schedule = Schedule()
     emphasis: Emphasis = Emphasis()
     variety: Variety = Variety()
@@ -93,7 +95,7 @@ class _Run:
         self._half = self._device.type == "cuda" or _processor_has_bf16_tiles()
         self._batches = Batches(features, chosen, targets(rows, recipe.emphasis), rooms, recipe.variety, seed)
         self._masks = torch.Generator().manual_seed(seed + 1)
-        self._model = Complete(_normalise(features, chosen), Network()).to(self._device)
+        self._model = Complete(_normalise(features, chosen), Network(recipe.shape)).to(self._device)
         self._model = self._model.to(memory_format=torch.channels_last)
         self._average = copy.deepcopy(self._model).requires_grad_(False)
         schedule = recipe.schedule
@@ -110,7 +112,7 @@ class _Run:
         x = x.to(self._device, memory_format=torch.channels_last)
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._half):
             outputs = self._model.network(x)
-        loss = self._loss(outputs.murmur.float(), outputs.states.float(), batch)
+        loss = self._loss(outputs, batch)
         self._optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self._model.parameters(), 2.0)
@@ -120,13 +122,19 @@ class _Run:
         self._follow()
         return float(loss.detach())
 
-    def _loss(self, murmur: Tensor, states: Tensor, batch: Batch) -> Tensor:
+    def _loss(self, outputs: Outputs, batch: Batch) -> Tensor:
         labels, weights = batch.labels.to(self._device), batch.weights.to(self._device)
-        each = functional.cross_entropy(murmur, labels, reduction="none")
+        each = functional.cross_entropy(outputs.murmur.float(), labels, reduction="none")
         loss = (weights * each).sum() / len(weights)
+        timings = batch.timings.to(self._device)
+        said = ~torch.isnan(timings)
+        heard = functional.binary_cross_entropy_with_logits(
+            outputs.timing.float(), torch.nan_to_num(timings), said * weights[:, None], reduction="sum"
+        )
+        loss = loss + self._recipe.schedule.timing_share * heard / len(weights)
         truth = batch.states.to(self._device)
         if bool((truth != UNANNOTATED).any()):
-            phases = functional.cross_entropy(states, truth, ignore_index=UNANNOTATED)
+            phases = functional.cross_entropy(outputs.states.float(), truth, ignore_index=UNANNOTATED)
             loss = loss + self._recipe.schedule.states_share * phases
         return loss
 
