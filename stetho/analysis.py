@@ -17,8 +17,11 @@ from stetho.inference.manifest import Manifest
 from stetho.inference.models import shipped_model
 from stetho.inference.session import MurmurModel
 from stetho.inference.take_analysis import TakeAnalysis
-from stetho.inference.verdict import Label, MurmurVerdict
+from stetho.inference.verdict import Label, MurmurVerdict, ScoredWindow
 from stetho.notice import notice_for
+from stetho.provenance.audio import AudioHash, file_sha256
+from stetho.provenance.environment import this_environment
+from stetho.provenance.record import ModelHashes, Provenance, window_records
 from stetho.stream import CHEST, Chunk, Origin, StreamSpec, read_only
 
 SCHEMA = 1
@@ -49,6 +52,7 @@ class RecordingResult:
     concealed_share: float
     model: ModelId
     calibration_id: str | None = None
+    provenance: Provenance | None = None
 
     @property
     def label(self) -> Label:
@@ -77,6 +81,8 @@ class RecordingResult:
             "notice": notice_for(self.label),
             "schema": SCHEMA,
         }
+        if self.provenance is not None:
+            result["provenance"] = self.provenance.to_json()
         if segments:
             result["segments"] = [[round(s.start_s, 3), round(s.stop_s, 3), s.state.value] for s in self.segments]
         return result
@@ -98,8 +104,9 @@ def analyze(
         from stetho.audio_file import AudioFile
 
         with AudioFile(Path(source)) as file:
-            chunks = file.chunks()
-            return analyze_chunks(str(source), file.spec, chunks, model or shipped_model(), age, file.cautions)
+            chunks, whole_file = file.chunks(), file_sha256(file.path)
+            model = model or shipped_model()
+            return analyze_chunks(str(source), file.spec, chunks, model, age, file.cautions, whole_file)
     spec, whole = _one_chunk(source, sample_rate_hz)
     return analyze_chunks("array", spec, (whole,), model or shipped_model(), age)
 
@@ -128,19 +135,25 @@ def analyze_chunks(
     model: MurmurModel,
     age: Age | None = None,
     cautions: tuple[str, ...] = (),
+    whole_file_sha256: str | None = None,
 ) -> RecordingResult:
-    """Analyses one take given as chunks, the first of which is its start. cautions: further applicability codes."""
+    """Analyses one take given as chunks, the first of which is its start.
+
+    cautions: further applicability codes. whole_file_sha256: of the file that the chunks are read from.
+    """
     analysis: TakeAnalysis | None = None
     start = stop = 0
+    audio, windows = AudioHash(spec.rate_hz), list[ScoredWindow]()
     for chunk in chunks:
         if analysis is None:
             start = chunk.start
             analysis = TakeAnalysis(model, spec, start)
-        _exhaust(analysis.process(chunk))
+        audio.add(chunk)
+        windows += _scored(analysis.process(chunk))
         stop = chunk.stop
     if analysis is None:
         raise InputError(f"{name} holds no samples: record it again.")
-    _exhaust(analysis.finish())
+    windows += _scored(analysis.finish())
     summary = analysis.summary()
     manifest = model.manifest
     return RecordingResult(
@@ -155,12 +168,19 @@ def analyze_chunks(
         applicability=(*applicability(spec, manifest, age), *cautions),
         concealed_share=summary.concealed_share,
         model=ModelId(manifest.name, manifest.version, manifest.sha256),
+        provenance=Provenance(
+            audio=audio.identity(),
+            windows=window_records(windows, manifest, start),
+            model=ModelHashes.of(manifest),
+            calibration_id=None,
+            environment=this_environment(),
+            file_sha256=whole_file_sha256,
+        ),
     )
 
 
-def _exhaust(items: Iterable[object]) -> None:
-    for _ in items:
-        pass
+def _scored(items: Iterable[object]) -> list[ScoredWindow]:
+    return [item for item in items if isinstance(item, ScoredWindow)]
 
 
 def applicability(spec: StreamSpec, manifest: Manifest, age: Age | None = None) -> tuple[str, ...]:

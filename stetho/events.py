@@ -145,7 +145,10 @@ class RateEvent:
 
 @dataclass(frozen=True, slots=True)
 class VerdictEvent:
-    """A verdict on the take so far. `murmur` is the contract's object; the final one alone is stored or shown as result."""
+    """A verdict on the take so far. `murmur` is the contract's object; the final one alone is stored or shown as result.
+
+    provenance: of the final one, as results have it ("Run again").
+    """
 
     t_s: float
     take: int
@@ -158,6 +161,7 @@ class VerdictEvent:
     applicability: tuple[str, ...]
     origin: str
     notice: str
+    provenance: Json | None = None
 
     def to_json(self) -> Json:
         return {
@@ -173,6 +177,7 @@ class VerdictEvent:
             "applicability": list(self.applicability),
             "origin": self.origin,
             "notice": self.notice,
+            **({} if self.provenance is None else {"provenance": self.provenance}),
         }
 
 

@@ -12,6 +12,7 @@ from stetho.inference.session import MurmurModel
 from stetho.inference.take_analysis import TakeAnalysis
 from stetho.inference.verdict import MurmurVerdict, ScoredWindow
 from stetho.notice import notice_for
+from stetho.provenance.record import Provenance
 from stetho.spool import TakeSpool
 from stetho.stream import Chunk, Span, StreamSpec
 from stetho.take import TakeStart
@@ -74,9 +75,11 @@ class LiveTake:
         result = analyze_chunks(f"take {self.begun.number}", self.spec, saved.read(span), self.model)
         stop_s = self.spec.seconds(span.stop)
         yield RateEvent(stop_s, result.rate.heart_rate_bpm, result.rate.confidence)
-        yield self._verdict(stop_s, result.murmur, final=True)
+        yield self._verdict(stop_s, result.murmur, final=True, provenance=result.provenance)
 
-    def _verdict(self, t_s: float, verdict: MurmurVerdict, *, final: bool) -> VerdictEvent:
+    def _verdict(
+        self, t_s: float, verdict: MurmurVerdict, *, final: bool, provenance: Provenance | None = None
+    ) -> VerdictEvent:
         superseded, self._verdict_id = self._verdict_id, new_verdict_id()
         return VerdictEvent(
             t_s=t_s,
@@ -90,4 +93,5 @@ class LiveTake:
             applicability=applicability(self.spec, self.model.manifest),
             origin=self.spec.origin.value,
             notice=notice_for(verdict.label),
+            provenance=None if provenance is None else provenance.to_json(),
         )

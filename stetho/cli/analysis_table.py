@@ -17,7 +17,14 @@ RECORDING_COLUMNS = (
     *(*_MURMUR, "murmur.timing", "murmur.evidence_s", "murmur.reason", "applicability"),
     *("calibration.id", "calibration.state", "concealed_share", "origin"),
     *("model.name", "model.version", "model.sha256", "notice", "schema"),
+    *(f"provenance.audio.{name}" for name in ("samples", "sha256", "holes_sha256", "file_sha256")),
+    *(f"provenance.model.{name}" for name in ("name", "version", "network_sha256", "manifest_sha256", "mel_sha256")),
+    "provenance.calibration_id",
+    *(f"provenance.software.{name}" for name in ("stetho", "onnxruntime", "numba", "numpy", "python")),
+    *(f"provenance.machine.{name}" for name in ("system", "architecture", "processor", "features", "kernels_for")),
 )
+NOT_A_CELL = "provenance.windows"
+"""A table in itself: in JSON alone."""
 EXAM_COLUMNS = (
     *("exam", "policy", *_MURMUR, "murmur.reason", "loudest_site"),
     *(f"sites.{site.value}" for site in Site),
@@ -41,7 +48,9 @@ class Tables:
     def add(self, outcome: Outcome) -> None:
         """The next row, which is in its file when this returns."""
         table = self._exams if isinstance(outcome.result, ExamResult) else self._recordings
-        table.add(flat(outcome.to_json(segments=False)))
+        row = flat(outcome.to_json(segments=False))
+        row.pop(NOT_A_CELL, None)
+        table.add(row)
 
 
 class _Table:
