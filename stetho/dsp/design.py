@@ -1,4 +1,4 @@
-"""Butterworth band-passes as second-order sections, designed in numpy: no scipy where a person listens."""
+"""Butterworth filters as second-order sections, designed in numpy: no scipy where a person listens."""
 
 from functools import lru_cache
 
@@ -34,6 +34,29 @@ def butter_bandpass(order: int, low_hz: float, high_hz: float, rate_hz: int) -> 
     sections[:, 0], sections[:, 2], sections[:, 3] = 1.0, -1.0, 1.0
     sections[:, 4:] = _pairs(poles)
     sections[:, [0, 2]] *= _peak_gains(sections, low_hz, high_hz, rate_hz)[:, None]
+    sections.flags.writeable = False
+    return sections
+
+
+@lru_cache(maxsize=32)
+def butter_highpass(order: int, low_hz: float, rate_hz: int) -> F64:
+    """A Butterworth high-pass of an even `order`, float64 (order / 2, 6) as b0 b1 b2 a0 a1 a2, read-only.
+
+    The digital filter of `scipy.signal.butter(order, low_hz, "highpass", fs=rate_hz)`; each section has its two zeros
+    at 0 Hz and passes half the rate as it is. Raises ConfigError.
+    """
+    if order < 2 or order % 2 or not 0.0 < low_hz < rate_hz / 2:
+        raise ConfigError(
+            f"A high-pass of order {order} from {low_hz:g} Hz can't be made at {rate_hz} Hz; choose an even order and an "
+            f"edge below {rate_hz / 2:g} Hz."
+        )
+    angles = np.pi * (2.0 * np.arange(order // 2) + 1.0 + order) / (2.0 * order)
+    analogue: C128 = 2.0 * np.tan(np.pi * low_hz / rate_hz) / np.exp(1j * angles)
+    poles: C128 = (2.0 + analogue) / (2.0 - analogue)
+    sections = np.zeros((order // 2, 6))
+    sections[:, :4] = 1.0, -2.0, 1.0, 1.0
+    sections[:, 4:] = sorted(((-2.0 * p.real, abs(p) ** 2) for p in poles), key=lambda pair: pair[1])
+    sections[:, :3] *= ((1.0 - sections[:, 4] + sections[:, 5]) / 4.0)[:, None]
     sections.flags.writeable = False
     return sections
 

@@ -1,0 +1,322 @@
+"""The compiled inner loops of listening. Imported in `prepare`, never at module level elsewhere.
+
+Signatures are eager and take read-only contiguous input; no kernel uses fastmath, so a result does not depend on how
+the input was cut. A sample that is not finite counts as 0.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import float64, int64, njit, types
+
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+
+_F32_IN = types.Array(types.float32, 1, "C", readonly=True)
+_I64_IN = types.Array(types.int64, 1, "C", readonly=True)
+_F64_IN_2D = types.Array(types.float64, 2, "C", readonly=True)
+_F64_IN_3D = types.Array(types.float64, 3, "C", readonly=True)
+_F64 = types.float64[::1]
+_F64_2D = types.float64[:, ::1]
+_F64_3D = types.float64[:, :, ::1]
+_I64 = types.int64[::1]
+_F32 = types.float32[::1]
+
+_ONE = 1 << 30
+"""A gain of 1 in whole numbers, whose running sums never drift."""
+
+
+@njit(float64(types.float32), nogil=True, cache=True)
+def _finite(sample: float) -> float:
+    return float(sample) if math.isfinite(sample) else 0.0
+
+
+@njit(int64(_F32_IN, _F64_IN_3D, _F64_3D, _F64, int64, float64, int64, _F32), nogil=True, cache=True)
+def mode_bank(
+    samples: F32, sections: F64, state: F64, progress: F64, chosen: int, step: float, count: int, out: F32
+) -> int:
+    """All modes' filters side by side, the chosen one faded in and the others out; returns `count` + len(samples).
+
+    sections: float64 (modes, n, 6). state: float64 (modes, n, 2), changed in place. progress: float64 (modes,), how far
+    each is faded in, 0 to 1, by `step` a sample, changed in place. The weights of two that cross have squares that add
+    up to 1, and no corner where the fade begins and ends.
+    """
+    for i in range(samples.size):
+        x = _finite(samples[i])
+        total = 0.0
+        for m in range(sections.shape[0]):
+            y = x
+            for s in range(sections.shape[1]):
+                z = sections[m, s, 0] * y + state[m, s, 0]
+                state[m, s, 0] = sections[m, s, 1] * y - sections[m, s, 4] * z + state[m, s, 1]
+                state[m, s, 1] = sections[m, s, 2] * y - sections[m, s, 5] * z
+                y = z
+            u = progress[m] + (step if m == chosen else -step)
+            u = min(1.0, max(0.0, u))
+            progress[m] = u
+            if u == 1.0:
+                total += y
+            elif u > 0.0:
+                total += y * math.sin(0.5 * math.pi * u * u * (3.0 - 2.0 * u))
+        out[i] = total
+        count += 1
+        if count & 255 == 0:
+            for m in range(sections.shape[0]):
+                for s in range(sections.shape[1]):
+                    for j in range(2):
+                        if abs(state[m, s, j]) < 1e-30:
+                            state[m, s, j] = 0.0
+    return count
+
+
+@njit(
+    int64(_F32_IN, float64, float64, float64, float64, _F64, _F64, _I64, _I64, int64, _F32), nogil=True, cache=True
+)
+def amplify(
+    samples: F32,
+    target: float,
+    glide: float,
+    recovery: float,
+    ceiling: float,
+    gains: F64,
+    line: F64,
+    allowed: I64,
+    smooth: I64,
+    count: int,
+    out: F32,
+) -> int:
+    """A gain that glides to `target`, then a limiter that knows the next n - 1 samples; returns `count` + len(samples).
+
+    gains: float64 (3,), the gain now, what the limiter lets through, and the sum of `smooth` (a whole number).
+    line: float64 (n,), amplified samples. allowed, smooth: int64 (n,), what each sample allows, and the least of it
+    with its slow recovery; in units of 2^-30. All changed in place.
+    Each of the n values averaged for a sample is at most what that sample allows, and so is their average.
+    """
+    n = line.size
+    total = int(gains[2])
+    for i in range(samples.size):
+        gains[0] += (target - gains[0]) * glide
+        if abs(target - gains[0]) < 1e-9:
+            gains[0] = target
+        v = _finite(samples[i]) * gains[0]
+        slot = count % n
+        allowed[slot] = _ONE if abs(v) <= ceiling else int(ceiling / abs(v) * _ONE)
+        least = allowed[0]
+        for j in range(1, n):
+            least = min(least, allowed[j])
+        gains[1] = min(gains[1] + (1.0 - gains[1]) * recovery, least / _ONE)
+        if gains[1] > 1.0 - 1e-9:
+            gains[1] = 1.0
+        now = int(gains[1] * _ONE)
+        total += now - smooth[slot]
+        smooth[slot] = now
+        line[slot] = v
+        y = line[(slot + 1) % n] * (total / (n * _ONE))
+        out[i] = min(ceiling, max(-ceiling, y))
+        count += 1
+    gains[2] = total
+    return count
+
+
+@njit(
+    int64(_F32_IN, float64, int64, float64, float64, _F64_2D, _F64, _F64, _I64, int64, _F32), nogil=True, cache=True
+)
+def remove_spikes(
+    samples: F32,
+    slow: float,
+    window: int,
+    times: float,
+    floor: float,
+    line: F64,
+    levels: F64,
+    maxima: F64,
+    marks: I64,
+    count: int,
+    out: F32,
+) -> int:
+    """Cuts out half-waves that stand out of the last windows, n samples late; returns `count` + len(samples).
+
+    slow: what the baseline takes of a sample. window: its length in samples. times, floor: a spike is higher than
+    `times` the reference and than `floor`. line: float64 (2, n), samples and baselines that wait. levels: float64 (3,),
+    baseline, highest of this window, limit (0: not known yet). maxima: float64 (k,), highest of the last windows.
+    marks: int64 (2,), the sign of the half-wave that is being cut out (0: none), and how many windows are full.
+    """
+    n = line.shape[1]
+    for i in range(samples.size):
+        x = _finite(samples[i])
+        levels[0] += (x - levels[0]) * slow
+        v = x - levels[0]
+        levels[1] = max(levels[1], abs(v))
+        slot = count % n
+        if v * marks[0] <= 0.0:
+            marks[0] = 0
+        if marks[0] == 0 and levels[2] > 0.0 and abs(v) > levels[2]:
+            marks[0] = 1 if v > 0.0 else -1
+            _cut_back(line, slot, float(marks[0]))
+        out[i] = line[0, slot]
+        line[0, slot] = levels[0] if marks[0] != 0 else x
+        line[1, slot] = levels[0]
+        count += 1
+        if count % window == 0:
+            maxima[marks[1] % maxima.size] = levels[1]
+            levels[1] = 0.0
+            marks[1] += 1
+            known = min(marks[1], maxima.size)
+            if known >= 3:
+                ordered = np.sort(maxima[:known])
+                levels[2] = max(floor, times * ordered[known - 1 - known // 4])
+    return count
+
+
+@njit(types.void(_F64_2D, int64, float64), nogil=True, cache=True)
+def _cut_back(line: F64, slot: int, sign: float) -> None:
+    """Lays what waits on the baseline back to the last zero crossing; where there is none, fades towards now."""
+    n = line.shape[1]
+    back = 1
+    while back <= n and (line[0, (slot - back) % n] - line[1, (slot - back) % n]) * sign > 0.0:
+        back += 1
+    crossed = back <= n
+    for j in range(1, back):
+        at = (slot - j) % n
+        kept = 0.0 if crossed else j / (n + 1.0)
+        line[0, at] = line[1, at] + kept * (line[0, at] - line[1, at])
+
+
+@njit(float64(_F64_IN_2D, int64, _F64), nogil=True, cache=True)
+def _dot(table: F64, row: int, block: F64) -> float:
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    whole = block.size - block.size % 4
+    for j in range(0, whole, 4):
+        a += table[row, j] * block[j]
+        b += table[row, j + 1] * block[j + 1]
+        c += table[row, j + 2] * block[j + 2]
+        d += table[row, j + 3] * block[j + 3]
+    for j in range(whole, block.size):
+        a += table[row, j] * block[j]
+    return (a + b) + (c + d)
+
+
+@njit(types.void(_F64_IN_2D, _F64, _F64_3D, int64, _F64_2D), nogil=True, cache=True)
+def _measure_lines(table: F64, block: F64, past: F64, blocks: int, judged: F64) -> None:
+    """Adds a full block to what is known of each line, and judges the lines by all of it.
+
+    past: float64 (h, lines, 4): real and imaginary part at the line, power there, power beside it.
+    judged: float64 (lines, 4), written: power at the line and beside it in the quietest quarter of the blocks, how
+    steadily its phase goes on (0 to 1), and by how much it turns from block to block, in radians.
+    """
+    kept = past.shape[0]
+    at = blocks % kept
+    for line in range(past.shape[1]):
+        row = 6 * line
+        re, im = _dot(table, row, block), _dot(table, row + 1, block)
+        beside = 0.0
+        for k in range(2, 6):
+            part = _dot(table, row + k, block)
+            beside += 0.5 * part * part
+        past[at, line, 0], past[at, line, 1] = re, im
+        past[at, line, 2], past[at, line, 3] = re * re + im * im, beside
+    known = min(blocks + 1, kept)
+    for line in range(past.shape[1]):
+        judged[line, 0] = np.sort(past[:known, line, 2])[known // 4]
+        judged[line, 1] = np.sort(past[:known, line, 3])[known // 4]
+        re, im = 0.0, 0.0
+        for k in range(known - 1):
+            new, old = (at - k) % kept, (at - k - 1) % kept
+            size = math.sqrt(past[new, line, 2] * past[old, line, 2])
+            if size > 0.0:
+                re += (past[new, line, 0] * past[old, line, 0] + past[new, line, 1] * past[old, line, 1]) / size
+                im += (past[new, line, 1] * past[old, line, 0] - past[new, line, 0] * past[old, line, 1]) / size
+        judged[line, 2] = math.sqrt(re * re + im * im) / max(1, known - 1)
+        judged[line, 3] = math.atan2(im, re)
+
+
+@njit(types.void(_F64_IN_2D, _F64_2D, int64, float64, _I64, _F64_2D), nogil=True, cache=True)
+def _choose_lines(rules: F64, judged: F64, size: int, width: float, found: I64, lines: F64) -> None:
+    """Decides which lines are hum, and tunes their oscillators.
+
+    A line is found where it stands 12 dB above what is beside it with a steady phase, and lost below 6 dB. Of the two
+    mains the stronger counts, and a harmonic only with its own mains. rules: float64 (lines, 2), radians a sample of the
+    line and the index of its mains.
+    """
+    for line in range(found.size):
+        own, beside, steady = judged[line, 0], judged[line, 1], judged[line, 2]
+        height = 2.0 * math.sqrt(own) / size
+        if found[line] == 0:
+            found[line] = own > 16.0 * beside and steady > 0.9 and height > 1e-4
+        else:
+            found[line] = own > 4.0 * beside and steady > 0.5 and height > 5e-5
+        mains = int(rules[line, 1])
+        if line == mains and line > 0 and found[line] and found[0]:
+            weaker = 0 if judged[line, 0] > judged[0, 0] else line
+            found[weaker] = 0
+        if found[line]:
+            drift = judged[line, 3] / size
+            if lines[line, 0] == 0.0 and lines[line, 1] == 0.0:
+                lines[line, 2], lines[line, 3] = 1.0, 0.0
+            lines[line, 4], lines[line, 5] = math.cos(rules[line, 0] + drift), math.sin(rules[line, 0] + drift)
+            lines[line, 6] = 3.0 * height
+    for line in range(found.size):
+        if not found[int(rules[line, 1])]:
+            found[line] = 0
+        norm = math.sqrt(lines[line, 2] ** 2 + lines[line, 3] ** 2)
+        if norm > 0.0:
+            lines[line, 2] /= norm
+            lines[line, 3] /= norm
+
+
+@njit(
+    int64(_F32_IN, _F64_IN_2D, _F64_IN_2D, float64, _F64, _F64_3D, _F64_2D, _I64, _F64_2D, int64, _F32),
+    nogil=True,
+    cache=True,
+)
+def cancel_hum(
+    samples: F32,
+    table: F64,
+    rules: F64,
+    width: float,
+    block: F64,
+    past: F64,
+    judged: F64,
+    found: I64,
+    lines: F64,
+    count: int,
+    out: F32,
+) -> int:
+    """Finds hum a block at a time and takes it away sample by sample; returns `count` + len(samples).
+
+    table: float64 (6 lines, n), cosine and sine of each line and of 5 Hz below and above it, over a block of n samples.
+    width: what an oscillator takes of an error. block: float64 (n,), the block that fills. found: int64 (lines,).
+    lines: float64 (lines, 7), each oscillator's estimate (cosine, sine), phasor, turn a sample, and bound of an error.
+    Where no line is found and none dies away, out is samples, bit for bit.
+    """
+    size = block.size
+    for i in range(samples.size):
+        x = _finite(samples[i])
+        hum = 0.0
+        for k in range(found.size):
+            if found[k] or lines[k, 0] != 0.0 or lines[k, 1] != 0.0:
+                re, im = lines[k, 2], lines[k, 3]
+                lines[k, 2] = re * lines[k, 4] - im * lines[k, 5]
+                lines[k, 3] = re * lines[k, 5] + im * lines[k, 4]
+                hum += 2.0 * (lines[k, 0] * lines[k, 2] + lines[k, 1] * lines[k, 3])
+        rest = x - hum
+        for k in range(found.size):
+            if found[k]:
+                error = min(lines[k, 6], max(-lines[k, 6], rest))
+                lines[k, 0] += width * error * lines[k, 2]
+                lines[k, 1] += width * error * lines[k, 3]
+            elif lines[k, 0] != 0.0 or lines[k, 1] != 0.0:
+                lines[k, 0] *= 1.0 - width
+                lines[k, 1] *= 1.0 - width
+                if abs(lines[k, 0]) + abs(lines[k, 1]) < 1e-7:
+                    lines[k, 0] = lines[k, 1] = 0.0
+        out[i] = rest
+        block[count % size] = x
+        count += 1
+        if count % size == 0:
+            _measure_lines(table, block, past, count // size - 1, judged)
+            if count // size >= 10:
+                _choose_lines(rules, judged, size, width, found, lines)
+    return count

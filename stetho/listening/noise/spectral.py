@@ -1,0 +1,138 @@
+"""The noise of the surroundings, thinned out by its spectrum where no microphone hears it alone."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import log2, pi
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stetho.errors import ConfigError
+from stetho.stream import CHEST, Chunk, StreamSpec
+
+LOWEST_RATE_HZ = 1000
+FRAME_S = 0.032
+FLOOR_DB = -12.0
+MEMORY_S = 2.0
+WINDOWS = 8
+SMOOTHING = 0.8
+BIAS = 2.0
+CONFIDENCE = 0.92
+
+F64 = npt.NDArray[np.float64]
+
+
+class SpectralDenoiser:
+    """Stage: chunks, chest channel, with steady noise up to 12 dB lower; for listening only. Nothing held back.
+
+    The noise in each band of 31 Hz is the least power that its smoothed spectrum had in the last 2 s (minimum
+    statistics: Martin, IEEE Trans. Speech Audio Process. 9, 2001), so that neither a heart sound nor a murmur that pauses
+    is taken for noise. A murmur that never pauses is, and gets fainter: this is never the way to judge one.
+    Gains are Wiener's with a decision-directed a-priori ratio (Ephraim & Malah, IEEE Trans. ASSP 32, 1984). They are not
+    put on a spectrum but made into a filter of least phase, through which the samples go (a low-delay filter-bank
+    equaliser: Löllmann & Vary, Speech Communication 49, 2007): where it changes nothing, it delays by nothing. Samples
+    that are not finite count as 0.
+    """
+
+    def __init__(self) -> None:
+        self._plan: _Plan | None = None
+        self._spec: StreamSpec | None = None
+        self._kernel: Callable[..., Any] | None = None
+        self._count = 0
+
+    def prepare(self, spec: StreamSpec) -> StreamSpec:
+        """Lays out the frames and loads the compiled kernel. Raises ConfigError below 1 kHz."""
+        from stetho.listening.noise._kernels import thin_out
+
+        if spec.rate_hz < LOWEST_RATE_HZ:
+            raise ConfigError(f"Noise can't be told at {spec.rate_hz} Hz; record at {LOWEST_RATE_HZ} Hz or more.")
+        self._kernel = thin_out
+        self._plan = _plan(spec.rate_hz)
+        self._spec = replace(spec, channels=(CHEST,))
+        self.reset("prepare")
+        return self._spec
+
+    def process(self, item: Chunk) -> Iterable[Chunk]:
+        """Gives the chunk with less noise."""
+        if self._kernel is None or self._spec is None or self._plan is None:
+            raise RuntimeError("SpectralDenoiser.process() was called before prepare()")
+        if not len(item):
+            return ()
+        plan = self._plan
+        out = np.empty((1, len(item)), dtype=np.float32)
+        self._count = self._kernel(
+            *(item.chest, plan.window, plan.cosines, plan.sines, plan.order, plan.fold, plan.rules),
+            *(plan.hop, plan.lasting),
+            *(self._line, self._filters, self._state, self._minima, self._work),
+            *(self._count, out[0]),
+        )
+        out.flags.writeable = False
+        return (Chunk(out, self._spec, item.start, item.t0_ns, item.concealed),)
+
+    def flush(self) -> Iterable[Chunk]:
+        """Nothing: no sample is held back."""
+        return ()
+
+    def reset(self, reason: str) -> None:
+        """Starts again; what the noise is must be learnt anew."""
+        self._count = 0
+        if self._plan is None:
+            return
+        size, bins = self._plan.window.size, self._plan.window.size // 2 + 1
+        self._line = np.zeros(2 * size, dtype=np.float32)
+        self._filters = np.zeros((2, size // 2), dtype=np.float32)
+        self._filters[:, -1] = 1.0
+        self._state = np.zeros((4, bins))
+        self._minima = np.full((WINDOWS, bins), np.inf)
+        self._work = np.zeros((6, size))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a rate needs. hop: samples a frame. lasting: frames in each window of the minimum. The rest: `thin_out`."""
+
+    window: F64
+    cosines: F64
+    sines: F64
+    order: npt.NDArray[np.int64]
+    fold: F64
+    rules: F64
+    hop: int
+    lasting: int
+
+
+@lru_cache(maxsize=4)
+def _plan(rate_hz: int) -> _Plan:
+    size = 1 << max(5, round(log2(FRAME_S * rate_hz)))
+    half, hop = size // 2, size // 4
+    turns = 2.0 * pi * np.arange(half) / size
+    bits = half.bit_length() - 1
+    order = np.array([int(f"{i:0{bits}b}"[::-1], 2) for i in range(half)], dtype=np.int64)
+    rules = np.array([SMOOTHING, BIAS, CONFIDENCE, 10.0 ** (FLOOR_DB / 20.0)])
+    lasting = max(1, round(MEMORY_S / WINDOWS * rate_hz / hop))
+    plan = _Plan(_window(size), np.cos(turns), -np.sin(turns), order, _fold(size), rules, hop, lasting)
+    for table in (plan.window, plan.cosines, plan.sines, plan.order, plan.fold, plan.rules):
+        table.flags.writeable = False
+    return plan
+
+
+def _window(size: int) -> F64:
+    """Rises over three quarters and falls over one: the newest samples count, so that an onset is seen soon."""
+    rise, fall = 3 * size // 4, size // 4
+    up = np.sin(0.5 * pi * (np.arange(rise) + 0.5) / rise) ** 2
+    down = np.cos(0.5 * pi * (np.arange(fall) + 0.5) / fall) ** 2
+    window = np.concatenate((up, down))
+    return window / np.sqrt(np.sum(window**2))
+
+
+def _fold(size: int) -> F64:
+    """Log gains to a cepstrum of least phase, float64 (n / 4, n / 2 + 1): even part twice, tapered to smooth the gains."""
+    half, kept = size // 2, size // 4
+    quefrency = np.arange(kept)
+    weights = np.cos(2.0 * pi * quefrency[:, None] * np.arange(half + 1) / size)
+    weights[:, 1:half] *= 2.0
+    taper = np.cos(0.5 * pi * quefrency / kept) ** 2
+    weights *= (np.where(quefrency > 0, 2.0, 1.0) * taper)[:, None] / size
+    return weights
