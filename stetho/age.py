@@ -53,3 +53,12 @@ def parse_age(years: str, group: str) -> Age | None:
     if known is None:
         raise InputError(f"{group!r} is no age group; the groups are {', '.join(GROUPS)}.")
     return known
+
+
+# Where a group ends, in completed years: what the table above leaves open between two groups, and the overlaps of it.
+_UP_TO_YEARS = (("neonate", 28 / 365.25), ("infant", 1.0), ("child", 12.0), ("adolescent", 19.0), ("young adult", 22.0))
+
+
+def group_of(years: float) -> str:
+    """The one group that an exact age is counted in."""
+    return next((group for group, end_years in _UP_TO_YEARS if years < end_years), "adult")

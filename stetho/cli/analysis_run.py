@@ -1,6 +1,6 @@
 """A batch of recordings on their way to results: one that can't be read doesn't stop the others."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from stetho.analysis import SCHEMA, RecordingResult, analyze
 from stetho.cli.model import chosen_model
 from stetho.config import Config
 from stetho.errors import ConfigError, InputError
-from stetho.exam.manifest import read_manifest
+from stetho.exam.manifest import ManifestRow, read_manifest
 from stetho.exam.site import Site
 from stetho.exam.verdict import ExamResult, Policy, judge_exam
 from stetho.inference.session import MurmurModel
@@ -59,7 +59,12 @@ def listed(paths: Iterable[Path]) -> list[Item]:
 
 def of_manifest(csv: Path) -> list[Item]:
     """The recordings of a manifest. Raises InputError for one that can't be used."""
-    return [Item(row.path, row.name, row.exam, row.site, row.age) for row in read_manifest(csv)]
+    return [item_of(row) for row in read_manifest(csv)]
+
+
+def item_of(row: ManifestRow) -> Item:
+    """A manifest's recording."""
+    return Item(row.path, row.name, row.exam, row.site, row.age)
 
 
 def analyze_all(items: Sequence[Item], policy: Policy, config: Config) -> Iterator[Outcome]:
@@ -68,10 +73,17 @@ def analyze_all(items: Sequence[Item], policy: Policy, config: Config) -> Iterat
     Raises ModelError before the first when the model can't be trusted.
     """
     model = chosen_model(config)
+    yield from judge_all(items, policy, model, lambda item: analyze_one(item, model))
+
+
+def judge_all(
+    items: Sequence[Item], policy: Policy, model: MurmurModel, one: Callable[[Item], Outcome]
+) -> Iterator[Outcome]:
+    """The same of results that `one` gives, which may have been kept."""
     open_exams: dict[str, list[tuple[Site, RecordingResult]]] = {}
     last_of = {item.exam: index for index, item in enumerate(items) if item.exam is not None}
     for index, item in enumerate(items):
-        outcome = _one(item, model)
+        outcome = one(item)
         yield outcome
         if item.exam is None:
             continue
@@ -83,7 +95,8 @@ def analyze_all(items: Sequence[Item], policy: Policy, config: Config) -> Iterat
             yield Outcome(item.exam, exam)
 
 
-def _one(item: Item, model: MurmurModel) -> Outcome:
+def analyze_one(item: Item, model: MurmurModel) -> Outcome:
+    """One recording's result; what is wrong with it is a result, too."""
     try:
         return Outcome(item.name, replace(analyze(item.path, age=item.age, model=model), recording=item.name), item)
     except InputError as error:

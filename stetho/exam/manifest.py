@@ -1,9 +1,10 @@
 """A CSV of recordings, exams and sites (docs: `--manifest`)."""
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from stetho.age import Age, parse_age
 from stetho.errors import InputError
@@ -16,13 +17,18 @@ MOST_ROWS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """One recording of an exam: `name` as the manifest writes it, `path` ready to be opened; the age where it is given."""
+    """One recording of an exam: `name` as the manifest writes it, `path` ready to be opened; the age where it is given.
+
+    line: where it stands in the CSV; cells: all of it, by column, without the blanks around them.
+    """
 
     name: str
     path: Path
     exam: str
     site: Site
     age: Age | None = None
+    line: int = 0
+    cells: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
 
 def read_manifest(csv_path: Path) -> tuple[ManifestRow, ...]:
@@ -47,22 +53,31 @@ def read_manifest(csv_path: Path) -> tuple[ManifestRow, ...]:
 
 
 def _rows(csv_path: Path, reader: "csv.DictReader[str]") -> Iterator[ManifestRow]:
-    missing = [column for column in REQUIRED if column not in (reader.fieldnames or ())]
+    header = reader.fieldnames or ()
+    missing = [column for column in REQUIRED if column not in header]
     if missing:
         raise InputError(f"The manifest {csv_path} has no column {missing[0]!r}; it needs {_COLUMNS}.")
+    twice = [column for index, column in enumerate(header) if column and column in header[:index]]
+    if twice:
+        raise InputError(f"The manifest {csv_path} has the column {twice[0]!r} twice: rename one.")
     for count, row in enumerate(reader):
         if count >= MOST_ROWS:
             raise InputError(f"The manifest {csv_path} has more than {MOST_ROWS:,} rows: split it.")
         yield _row(csv_path, reader.line_num, row)
 
 
-def _row(csv_path: Path, line: int, row: dict[str, str]) -> ManifestRow:
+def _row(csv_path: Path, line: int, row: dict[str | None, Any]) -> ManifestRow:
+    if any(row.pop(None, ())):
+        raise InputError(f"Line {line} of {csv_path} has more cells than the header: quote a cell that holds a comma.")
     path, exam, site = (row.get(column) or "" for column in REQUIRED)
     if not path or not exam:
         raise InputError(f"Line {line} of {csv_path} has no path or no exam.")
+    if "\0" in path:
+        raise InputError(f"Line {line} of {csv_path} has a path with a zero byte in it: write the CSV anew.")
     try:
         age = parse_age(row.get("age_years") or "", row.get("age_group") or "")
-        return ManifestRow(path, csv_path.parent / path, exam, Site(site), age)
+        cells = {str(column): (cell or "").strip() for column, cell in row.items()}
+        return ManifestRow(path, csv_path.parent / path, exam, Site(site), age, line, cells)
     except InputError as error:
         raise InputError(f"Line {line} of {csv_path}: {error}") from None
     except ValueError:
