@@ -19,8 +19,21 @@ import typer
 from stetho.cli.plain_flags import PlainCommand
 
 ENTRY_POINT_GROUP = "stetho.commands"
-OURS = ("live", "record", "recover", "analyze", "evaluate", "bench", "doctor")
-ORDER = ("demo", "devices", "info", "live", "record", "recover", "analyze", "evaluate", "sim", "bench", "doctor")
+OURS = ("live", "record", "recover", "analyze", "reproduce", "evaluate", "bench", "doctor")
+ORDER = (
+    "demo",
+    "devices",
+    "info",
+    "live",
+    "record",
+    "recover",
+    "analyze",
+    "reproduce",
+    "evaluate",
+    "sim",
+    "bench",
+    "doctor",
+)
 
 
 @dataclass(frozen=True, slots=True)
