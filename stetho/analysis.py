@@ -13,6 +13,7 @@ from stetho.errors import InputError
 from stetho.heart.beats import Segment
 from stetho.heart.quality import QualitySummary, summarize
 from stetho.heart.rate import HeartRate
+from stetho.inference.evidence import Evidence, EvidenceCollector
 from stetho.inference.manifest import Manifest
 from stetho.inference.models import shipped_model
 from stetho.inference.session import MurmurModel
@@ -53,6 +54,7 @@ class RecordingResult:
     model: ModelId
     calibration_id: str | None = None
     provenance: Provenance | None = None
+    evidence: Evidence | None = None
 
     @property
     def label(self) -> Label:
@@ -83,6 +85,8 @@ class RecordingResult:
         }
         if self.provenance is not None:
             result["provenance"] = self.provenance.to_json()
+        if self.evidence is not None:
+            result["evidence"] = self.evidence.to_json()
         if segments:
             result["segments"] = [[round(s.start_s, 3), round(s.stop_s, 3), s.state.value] for s in self.segments]
         return result
@@ -94,10 +98,12 @@ def analyze(
     *,
     age: Age | None = None,
     model: MurmurModel | None = None,
+    evidence: bool = False,
 ) -> RecordingResult:
     """Analyses one recording: a file that libsndfile reads, or float samples in full scale, (n,) or (channels, n).
 
-    sample_rate_hz belongs to an array, and only to it. Raises InputError for what can't be read, ConfigError for a rate
+    sample_rate_hz belongs to an array, and only to it. evidence: also give what the verdict rests on (`Evidence`), which
+    takes the network eight more windows. Raises InputError for what can't be read, ConfigError for a rate
     that can't be analysed, ModelError for a model that can't be trusted.
     """
     if isinstance(source, Path | str):
@@ -106,9 +112,11 @@ def analyze(
         with AudioFile(Path(source)) as file:
             chunks, whole_file = file.chunks(), file_sha256(file.path)
             model = model or shipped_model()
-            return analyze_chunks(str(source), file.spec, chunks, model, age, file.cautions, whole_file)
+            return analyze_chunks(
+                str(source), file.spec, chunks, model, age, file.cautions, whole_file, evidence=evidence
+            )
     spec, whole = _one_chunk(source, sample_rate_hz)
-    return analyze_chunks("array", spec, (whole,), model or shipped_model(), age)
+    return analyze_chunks("array", spec, (whole,), model or shipped_model(), age, evidence=evidence)
 
 
 def _one_chunk(samples: npt.NDArray[np.floating], sample_rate_hz: int | None) -> tuple[StreamSpec, Chunk]:
@@ -136,18 +144,22 @@ def analyze_chunks(
     age: Age | None = None,
     cautions: tuple[str, ...] = (),
     whole_file_sha256: str | None = None,
+    *,
+    evidence: bool = False,
 ) -> RecordingResult:
     """Analyses one take given as chunks, the first of which is its start.
 
     cautions: further applicability codes. whole_file_sha256: of the file that the chunks are read from.
     """
     analysis: TakeAnalysis | None = None
+    witness: EvidenceCollector | None = None
     start = stop = 0
     audio, windows = AudioHash(spec.rate_hz), list[ScoredWindow]()
     for chunk in chunks:
         if analysis is None:
             start = chunk.start
-            analysis = TakeAnalysis(model, spec, start)
+            witness = EvidenceCollector(model, spec, start) if evidence else None
+            analysis = TakeAnalysis(model, spec, start, witness)
         audio.add(chunk)
         windows += _scored(analysis.process(chunk))
         stop = chunk.stop
@@ -176,6 +188,7 @@ def analyze_chunks(
             environment=this_environment(),
             file_sha256=whole_file_sha256,
         ),
+        evidence=None if witness is None else witness.evidence(summary),
     )
 
 

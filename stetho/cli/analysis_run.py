@@ -67,13 +67,13 @@ def item_of(row: ManifestRow) -> Item:
     return Item(row.path, row.name, row.exam, row.site, row.age)
 
 
-def analyze_all(items: Sequence[Item], policy: Policy, config: Config) -> Iterator[Outcome]:
-    """Results in the order given; an exam's comes after the last of its recordings.
+def analyze_all(items: Sequence[Item], policy: Policy, config: Config, *, evidence: bool = False) -> Iterator[Outcome]:
+    """Results in the order given; an exam's comes after the last of its recordings. evidence: each with its own.
 
     Raises ModelError before the first when the model can't be trusted.
     """
     model = chosen_model(config)
-    yield from judge_all(items, policy, model, lambda item: analyze_one(item, model))
+    yield from judge_all(items, policy, model, lambda item: analyze_one(item, model, evidence=evidence))
 
 
 def judge_all(
@@ -95,10 +95,11 @@ def judge_all(
             yield Outcome(item.exam, exam)
 
 
-def analyze_one(item: Item, model: MurmurModel) -> Outcome:
+def analyze_one(item: Item, model: MurmurModel, *, evidence: bool = False) -> Outcome:
     """One recording's result; what is wrong with it is a result, too."""
     try:
-        return Outcome(item.name, replace(analyze(item.path, age=item.age, model=model), recording=item.name), item)
+        result = analyze(item.path, age=item.age, model=model, evidence=evidence)
+        return Outcome(item.name, replace(result, recording=item.name), item)
     except InputError as error:
         return Outcome(item.name, error, item)
     except ConfigError as error:  # a stage that can't work on such a stream: a rate below 2 kHz

@@ -2,6 +2,7 @@
 
 from stetho.analysis import RecordingResult
 from stetho.cli.analysis_run import Outcome
+from stetho.cli.evidence_text import evidence_lines
 from stetho.cli.wording import caution_words, rate_words, reason_words, verdict_words
 from stetho.errors import InputError
 from stetho.exam.verdict import ExamResult
@@ -22,6 +23,8 @@ def print_outcome(outcome: Outcome) -> None:
         case RecordingResult() as result:
             mark = _mark((result.spec.origin,))
             print(f"{outcome.name}  {result.duration_s:.1f} s{mark}\n  {_murmur(result.to_json()['murmur'])}")
+            for line in evidence_lines(result):
+                print(f"  {line}")
             _print_cautions(result.applicability)
             print(f"  {_rate(result)}; {_quality(result)}")
 

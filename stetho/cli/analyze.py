@@ -13,7 +13,7 @@ import typer
 from stetho.cli.analysis_run import analyze_all, listed, of_manifest
 from stetho.cli.analysis_table import Tables
 from stetho.cli.analysis_text import print_outcome
-from stetho.cli.options import Json, Quiet
+from stetho.cli.options import Json, ModelFolder, Quiet
 from stetho.cli.output import print_json
 from stetho.cli.progress import progress_over
 from stetho.cli.wording import INVESTIGATIONAL
@@ -38,6 +38,10 @@ def analyze(
     segments: Annotated[
         bool, typer.Option("--segments", help="Add S1, systole, S2, diastole with their times.")
     ] = False,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Add what the verdict rests on: window, average beat, parts of the beat.")
+    ] = False,
+    model: ModelFolder = None,
     quiet: Quiet = False,
 ) -> None:
     """Analyses recordings: murmur, heart rate, quality, one result each."""
@@ -46,7 +50,8 @@ def analyze(
     work = of_manifest(manifest) if manifest is not None else listed(paths or ())
     tables = Tables(csv) if csv is not None else None
     failed = noticed = False
-    outcomes = progress_over(analyze_all(work, policy, load_config()), total=len(work), quiet=quiet)
+    config = load_config().with_flags(model=model)
+    outcomes = progress_over(analyze_all(work, policy, config, evidence=evidence), total=len(work), quiet=quiet)
     for outcome in outcomes:
         failed = failed or isinstance(outcome.result, InputError)
         if json:

@@ -1,6 +1,6 @@
 """Live events as lines of text, for a log or a pipe: the link's changes and the verdicts."""
 
-from stetho.cli.wording import caution_words, verdict_words
+from stetho.cli.wording import caution_words, driven_words, verdict_words
 from stetho.events import Event, LinkEvent, VerdictEvent
 from stetho.source import LinkState
 from stetho.stream import Origin
@@ -15,7 +15,9 @@ def said(event: Event) -> str:
             standing = "final" if event.final else "provisional"
             mark = _MARKS.get(event.origin, "")
             caution = f" (caution: {caution_words(event.applicability)})" if event.final and event.applicability else ""
-            return f"{mark}take {event.take}, {standing}: {verdict_words(event.murmur)}{caution}"
+            driven = driven_words(event.murmur) if event.final else ""
+            verdict = "; ".join(filter(None, (verdict_words(event.murmur), driven)))
+            return f"{mark}take {event.take}, {standing}: {verdict}{caution}"
         case LinkEvent():
             return f"link: {_link_words(event)}"
         case _:

@@ -5,7 +5,7 @@ from typing import Any
 
 from stetho.notice import INVESTIGATIONAL, NOT_RULED_OUT
 
-__all__ = ["INVESTIGATIONAL", "caution_words", "rate_words", "reason_words", "verdict_words"]
+__all__ = ["INVESTIGATIONAL", "caution_words", "driven_words", "rate_words", "reason_words", "verdict_words"]
 
 PRESENT = "Murmur suspected"
 TIMINGS = {"systolic": "in systole", "diastolic": "in diastole", "both": "in systole and diastole"}
@@ -21,6 +21,7 @@ _REASONS = {
     "link_loss": "too much was lost on the way from the device",
     # the take
     "too_short": "too short, at least 7 s are needed",
+    "too_few_beats": "too few clear heart beats",
     "too_few_windows": "too few good seconds, at least 7 s are needed",
     "expert_could_not_judge": "an expert could probably not judge this sound",
     "unlike_training": "this sound is unlike those that the model knows",
@@ -59,6 +60,14 @@ def reason_words(code: str | None) -> str:
     if code is None:
         return "no reason was given"
     return _REASONS.get(code, code.replace("_", " "))
+
+
+def driven_words(murmur: Mapping[str, Any]) -> str:
+    """Which window a suspected murmur rests on most; empty for any other verdict."""
+    if murmur["label"] != "present" or murmur["evidence_s"] is None:
+        return ""
+    start_s, stop_s = murmur["evidence_s"]
+    return f"driven by the window {start_s:.1f}-{stop_s:.1f} s"
 
 
 def verdict_words(murmur: Mapping[str, Any]) -> str:

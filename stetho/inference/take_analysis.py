@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from stetho.dsp.frames import Frames
 from stetho.dsp.frontend import FrontEnd
@@ -46,12 +46,24 @@ class TakeSummary:
     concealed_share: float
 
 
+class Observer(Protocol):
+    """Sees what an analysis makes of a take on its way, and changes nothing of it."""
+
+    def frames(self, frames: Frames) -> None:
+        """The next frames."""
+        ...
+
+    def window(self, window: Window, scored: ScoredWindow) -> None:
+        """The next window, scored."""
+        ...
+
+
 class TakeAnalysis:
     """Analyses one take as its samples come: chunks in, quality and scored windows out, a verdict at any time."""
 
-    def __init__(self, model: MurmurModel, spec: StreamSpec, start: int) -> None:
+    def __init__(self, model: MurmurModel, spec: StreamSpec, start: int, observer: Observer | None = None) -> None:
         """start: the take's first sample. Raises ConfigError for a stream that can't be analysed."""
-        self._model = model
+        self._model, self._observer = model, observer
         self._spec = spec
         self._start = self._resume_at = start
         self._samples = self._concealed = 0
@@ -110,6 +122,8 @@ class TakeAnalysis:
 
     def _score(self, found: Iterable[Frames]) -> Iterator[ScoredWindow]:
         for frames in found:
+            if self._observer is not None:
+                self._observer.frames(frames)
             for window in self._windows.process(frames):
                 yield self._scored_window(window)
 
@@ -125,6 +139,8 @@ class TakeAnalysis:
             poor_cause(self._measured_in(window.span), window.span),
             None if output.timing is None else TimingLogits(*map(float, output.timing)),
         )
+        if self._observer is not None:
+            self._observer.window(window, scored)
         self._scored.append(scored)
         self._states.add(window.index, output.states)
         return scored
