@@ -14,7 +14,6 @@ from stetho.heart.beats import Segment
 from stetho.heart.quality import QualitySummary, summarize
 from stetho.heart.rate import HeartRate
 from stetho.inference.evidence import Evidence, EvidenceCollector
-from stetho.inference.manifest import Manifest
 from stetho.inference.models import shipped_model
 from stetho.inference.session import MurmurModel
 from stetho.inference.take_analysis import TakeAnalysis
@@ -177,7 +176,7 @@ def analyze_chunks(
         rate=summary.rate,
         murmur=summary.verdict,
         segments=summary.segments,
-        applicability=(*applicability(spec, manifest, age), *cautions),
+        applicability=(*applicability(spec, model, age), *cautions),
         concealed_share=summary.concealed_share,
         model=ModelId(manifest.name, manifest.version, manifest.sha256),
         provenance=Provenance(
@@ -196,12 +195,12 @@ def _scored(items: Iterable[object]) -> list[ScoredWindow]:
     return [item for item in items if isinstance(item, ScoredWindow)]
 
 
-def applicability(spec: StreamSpec, manifest: Manifest, age: Age | None = None) -> tuple[str, ...]:
+def applicability(spec: StreamSpec, model: MurmurModel, age: Age | None = None) -> tuple[str, ...]:
     """What stands between this recording and those that the model was validated on: codes, shown with the verdict."""
-    codes = ["device_not_validated"]
+    codes = [*model.trusted_by.codes, "device_not_validated"]
     if age is None:
         codes.append("age_unknown")
-    elif not age.within(manifest.ages_validated_years):
+    elif not age.within(model.manifest.ages_validated_years):
         codes.append("age_not_validated")
     codes.append("not_calibrated")
     if spec.origin is Origin.SIMULATED:

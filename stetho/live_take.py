@@ -90,7 +90,7 @@ class LiveTake:
             final=final,
             age_ms=self.age_ms(self._newest_ns),
             murmur=verdict.to_json(self.spec.rate_hz, self.begun.start),
-            applicability=applicability(self.spec, self.model.manifest),
+            applicability=applicability(self.spec, self.model),
             origin=self.spec.origin.value,
             notice=notice_for(verdict.label),
             provenance=None if provenance is None else provenance.to_json(),

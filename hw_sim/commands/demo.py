@@ -4,10 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stetho.cli.options import ModelFolder
+
 if TYPE_CHECKING:
     from hw_sim.pace import Pace
     from hw_sim.programme import Programme
     from stetho.events import VerdictEvent
+    from stetho.inference.session import MurmurModel
 
 _LIFTED_S = 1.0
 _ON_SCREEN = 100  # takes, alternating; nobody watches longer
@@ -22,6 +25,7 @@ def demo(
     port: Annotated[str, typer.Option(help="pty, tcp or tcp:PORT; any is a pty where there is one.")] = "any",
     speed: Annotated[float, typer.Option(min=0.1, max=20.0, help="How fast time runs.")] = 1.0,
     json: Annotated[bool, typer.Option("--json", help="Print the events of `live --json`; no screen.")] = False,
+    model: ModelFolder = None,
 ) -> None:
     """Shows the whole product without a device: a simulated stethoscope, a real serial port, the live view.
 
@@ -33,11 +37,14 @@ def demo(
 
     from hw_sim.commands.patience import slow_start_said
     from hw_sim.pace import Pace
+    from stetho.config import load_config
+    from stetho.inference.models import chosen_model
 
+    chosen = chosen_model(load_config().with_flags(model=model))
     screen = sys.stdout.isatty() and not (headless or json)
     programme = _programme(seed, seconds / 2 - _LIFTED_S, _ON_SCREEN if screen else 2)
     with slow_start_said():  # once, though the simulator and the signal path are compiled one after the other
-        interrupted = asyncio.run(_play(programme, seed, port, Pace(speed), screen=screen, json=json))
+        interrupted = asyncio.run(_play(programme, seed, port, Pace(speed), chosen, screen=screen, json=json))
     if interrupted:
         raise KeyboardInterrupt  # said as such once everything else was
 
@@ -58,7 +65,9 @@ def _programme(seed: int, take_s: float, takes: int) -> "Programme":
     return Programme(tuple(parts))
 
 
-async def _play(programme: "Programme", seed: int, port: str, pace: "Pace", *, screen: bool, json: bool) -> bool:
+async def _play(
+    programme: "Programme", seed: int, port: str, pace: "Pace", model: "MurmurModel", *, screen: bool, json: bool
+) -> bool:
     """True where ctrl-c ended it."""
     import asyncio
     import sys
@@ -75,12 +84,12 @@ async def _play(programme: "Programme", seed: int, port: str, pace: "Pace", *, s
     await asyncio.to_thread(warm)
     async with port_of(port, device, pace) as reached:
         if screen:
-            return await run_live(open_uri(reached.address), Shown.SCREEN)
+            return await run_live(open_uri(reached.address), Shown.SCREEN, model=model)
         print(f"Two synthetic hearts, SIMULATED, through {reached.address}. {INVESTIGATIONAL}", file=sys.stderr)
-        return await _judge(reached.address, json=json)
+        return await _judge(reached.address, model, json=json)
 
 
-async def _judge(address: str, *, json: bool) -> bool:
+async def _judge(address: str, model: "MurmurModel", *, json: bool) -> bool:
     """Prints the events, then what was played beside what was found; True where ctrl-c ended it.
 
     Raises StethoError for a take without an end.
@@ -103,7 +112,7 @@ async def _judge(address: str, *, json: bool) -> bool:
             finals.append(event)
 
     end, source = LiveEnd(), open_uri(address)
-    async with Engine(source) as engine:
+    async with Engine(source, model=model) as engine:
         await end.listen(engine, source, take)
     for played, final in zip(("without a murmur", "with a murmur"), finals, strict=False):
         print(f"take {final.take}: played a heart {played}, found {_found(final)}", file=sys.stderr)

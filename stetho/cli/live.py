@@ -7,9 +7,9 @@ import typer
 
 from stetho.cli.address import address_of, with_patience
 from stetho.cli.live_run import Shown, run_live
-from stetho.cli.model import chosen_model
-from stetho.cli.options import Address, Json, Quiet
+from stetho.cli.options import Address, Json, ModelFolder, Quiet
 from stetho.config import load_config
+from stetho.inference.models import chosen_model
 from stetho.source import open_uri
 
 
@@ -22,10 +22,11 @@ def live(
     seconds: Annotated[
         float | None, typer.Option(min=0.1, metavar="N", help="End after so many seconds of sound, as q does.")
     ] = None,
+    model: ModelFolder = None,
     quiet: Quiet = False,
 ) -> None:
     """Streams from a device and says, live, what is heard: signal, heart rate, quality, murmur."""
-    config = load_config().with_flags(device=uri, reconnect_s=reconnect_s)
+    config = load_config().with_flags(device=uri, reconnect_s=reconnect_s, model=model)
     source = open_uri(with_patience(address_of(config), config.reconnect_s))
     session = run_live(source, Shown.suiting(json=json), model=chosen_model(config), seconds=seconds, quiet=quiet)
     if asyncio.run(session):

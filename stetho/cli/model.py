@@ -1,10 +1,148 @@
-"""Which model a command uses."""
+"""Shows which model is used and on whose word; verifies it; approves one of a site's own."""
 
-from stetho.artifacts import find_model
-from stetho.config import Config
-from stetho.inference.session import MurmurModel
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from stetho.cli.model_text import description_lines, facts
+from stetho.cli.options import Json
+from stetho.cli.output import print_json
+from stetho.cli.passphrase import PassphraseFile, passphrase_of
+from stetho.cli.plain_flags import PlainCommand, PlainGroup
+from stetho.clock import SYSTEM_CLOCK
+from stetho.config import config_file, load_config
+from stetho.errors import ModelError
+from stetho.inference.description import SCHEMA, ModelDescription
+from stetho.inference.manifest import manifest_of
+from stetho.inference.models import chosen_files, chosen_model, standing_of
+from stetho.inference.verification import Check, verify_trust, verify_whole
+from stetho.trust.approval import write_approval
+from stetho.trust.site_key import SiteKey, needs_passphrase
+
+__all__ = ["chosen_model", "model"]
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(metavar="FOLDER", show_default=False, help="A model's folder; without one, the model that is used."),
+]
+
+model = typer.Typer(
+    cls=PlainGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Shows which model is used and on whose word; verifies it; approves one of a site's own.",
+)
 
 
-def chosen_model(config: Config) -> MurmurModel:
-    """The pinned model, from the folder that is set or the one that came with stetho. Raises ModelError."""
-    return MurmurModel.load(find_model(folder=config.models))
+def _described(folder: Path | None) -> ModelDescription:
+    config = load_config()
+    files = chosen_files(config, folder)
+    manifest = manifest_of(files)
+    return ModelDescription(files, manifest, standing_of(files, manifest, config.trust.model_keys))
+
+
+@model.command(cls=PlainCommand)
+def show(folder: Folder = None, json: Json = False) -> None:
+    """Says what a model is, what it was validated on, and who trusts it. Judges nothing."""
+    described = _described(folder)
+    if json:
+        print_json(described.to_json())
+        return
+    for line in description_lines(described):
+        print(line)
+
+
+@model.command(cls=PlainCommand)
+def verify(folder: Folder = None, json: Json = False) -> None:
+    """Checks a model byte by byte, runs it on known windows, and asks who trusts it. Exit code 7: it is refused."""
+    described = _described(folder)
+    passed: list[Check] = []
+    refusal: ModelError | None = None
+    try:
+        for check in _checks(described):
+            passed.append(check)
+            if not json:
+                print(f"ok    {check.name.replace('_', ' ')}: {check.found}", flush=True)
+    except ModelError as error:
+        refusal = error
+    if json:
+        print_json(_verified(described, passed, refusal))
+    if refusal is not None:
+        raise refusal
+
+
+def _checks(described: ModelDescription) -> Iterator[Check]:
+    yield from verify_whole(described.files)
+    yield verify_trust(described.standing)
+
+
+def _verified(described: ModelDescription, passed: Iterable[Check], refusal: ModelError | None) -> dict[str, Any]:
+    return {
+        **_identity(described),
+        "accepted": refusal is None,
+        "refusal": None if refusal is None else str(refusal),
+        "checks": [check.to_json() for check in passed],
+        "schema": SCHEMA,
+    }
+
+
+@model.command(cls=PlainCommand)
+def keygen(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The new file for the private key.")],
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """Makes a site's key, which approves models: a private file, and a public key for the settings."""
+    key = SiteKey.generate()
+    key.write(output, passphrase_of(passphrase_file, "Passphrase (empty: none)", twice=True))
+    if json:
+        print_json({"file": str(output), "public_key": str(key.public), "schema": SCHEMA})
+        return
+    print(f"Wrote {output}: keep it where models are approved, and nowhere else.")
+    print(f"For {config_file()} of each machine that shall use what it approves:\n")
+    print(f'[trust]\nmodel_keys = ["{key.public}"]')
+
+
+@model.command(cls=PlainCommand)
+def approve(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The model's folder; the approval is laid into it.")],
+    key: Annotated[Path, typer.Option(metavar="FILE", help="The site's private key, of `stetho model keygen`.")],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who approves it.")] = "",
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Why, or on what evidence.")] = "",
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """Verifies a model, and signs that this site uses it. It is trusted where the settings name the key, and only there."""
+    passphrase = passphrase_of(passphrase_file, f"Passphrase of {key}") if needs_passphrase(key) else None
+    site_key = SiteKey.read(key, passphrase)
+    described = _described(folder)
+    for check in verify_whole(described.files):
+        if not json:
+            print(f"ok    {check.name.replace('_', ' ')}: {check.found}", flush=True)
+    if not json:
+        for line in facts(described):
+            print(line)
+    made = described.approved_with(site_key, SYSTEM_CLOCK.now_utc(), by=by, note=note)
+    path = write_approval(folder, made)
+    trusted_here = str(site_key.public) in load_config().trust.model_keys
+    if json:
+        approved = {**_identity(described), "approval": made.to_json(), "file": str(path), "trusted_here": trusted_here}
+        print_json({**approved, "schema": SCHEMA})
+        return
+    print(f"Wrote {path}: {made.words()}.")
+    if not trusted_here:
+        print(f"This machine does not trust that key: {config_file()} doesn't name it under [trust].")
+
+
+def _identity(described: ModelDescription) -> dict[str, Any]:
+    return {
+        "name": described.manifest.name,
+        "version": described.manifest.version,
+        "folder": str(described.files.folder),
+        "network_sha256": described.files.network_sha256,
+        "manifest_sha256": described.files.manifest_sha256,
+    }

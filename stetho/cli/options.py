@@ -1,6 +1,7 @@
 """Options that several verbs share, so that each means and says the same everywhere."""
 
 import logging
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,12 @@ def _said_anywhere(ctx: typer.Context, own: bool) -> bool:
 
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", callback=_said_anywhere, help="Say nothing but results and errors.")
+]
+ModelFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--model", metavar="FOLDER", help="A model of this site's own, which `stetho model approve` has signed for."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable results, one JSON object a line.")]
 Address = Annotated[

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 
 def without_type(parameters: list[Any]) -> list[Any]:
@@ -15,6 +15,13 @@ def without_type(parameters: list[Any]) -> list[Any]:
 
 class PlainCommand(TyperCommand):
     """A verb's command."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return without_type(super().get_params(ctx))
+
+
+class PlainGroup(TyperGroup):
+    """A verb that has verbs of its own."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         return without_type(super().get_params(ctx))

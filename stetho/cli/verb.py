@@ -19,7 +19,7 @@ import typer
 from stetho.cli.plain_flags import PlainCommand
 
 ENTRY_POINT_GROUP = "stetho.commands"
-OURS = ("live", "record", "recover", "analyze", "reproduce", "evaluate", "bench", "doctor")
+OURS = ("live", "record", "recover", "analyze", "reproduce", "evaluate", "model", "bench", "doctor")
 ORDER = (
     "demo",
     "devices",
@@ -31,6 +31,7 @@ ORDER = (
     "reproduce",
     "evaluate",
     "sim",
+    "model",
     "bench",
     "doctor",
 )

@@ -34,6 +34,8 @@ _REASONS = {
 
 
 _APPLICABILITY = {
+    "model_site_approved": "model approved by this site, not the one that ships",
+    "model_not_trusted": "model that nobody approved",
     "device_not_validated": "device not validated",
     "ledger_missing": "the list of what was lost is missing",
     "age_unknown": "age unknown",

@@ -4,18 +4,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from stetho.artifacts import find_model
 from stetho.clock import SYSTEM_CLOCK, Clock
 from stetho.config import load_config
 from stetho.doctor.finding import Finding
 from stetho.errors import StethoError
-from stetho.inference.session import MurmurModel
+from stetho.inference.models import chosen_model
 
 
 def model(clock: Clock = SYSTEM_CLOCK) -> Iterator[Finding]:
     """Its hash, and one window scored, as proof that it runs here."""
     try:
-        found = MurmurModel.load(find_model(folder=load_config().models))
+        found = chosen_model(load_config())
         manifest = found.manifest
         before_ns = clock.monotonic_ns()
         found.score(np.zeros((40, manifest.window.frames), np.float32))

@@ -1,17 +1,18 @@
 """What a model says of itself: `manifest.toml` beside the network, read as strictly as anything from outside."""
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from stetho.artifacts import MANIFEST, MOST_BYTES, NETWORK, ModelFiles, read_bounded
 from stetho.errors import ModelError
 from stetho.heart.beats import Durations, StateDuration
 
 SCHEMA = 1
-MOST_BYTES = 5_000_000
 UNCALIBRATED_EXAM_RULE = "maximum_of_usable_sites"
 EXAM_RULE = "calibrated_maximum_of_usable_sites"
 T = TypeVar("T")
@@ -110,30 +111,43 @@ class _Table:
     """One TOML table, read with a sentence that names the entry when it is missing or of the wrong type."""
 
     def __init__(self, path: Path, name: str, values: Mapping[str, Any]) -> None:
-        self._path, self._name, self._values = path, name, values
+        self.path, self._name, self._values = path, name, values
 
     def table(self, key: str) -> "_Table":
-        return _Table(self._path, f"{self._name}.{key}".lstrip("."), self.value(key, dict))
+        return _Table(self.path, f"{self._name}.{key}".lstrip("."), self.value(key, dict))
 
     def value(self, key: str, kind: type[T]) -> T:
         found = self._values.get(key)
-        if kind is float and isinstance(found, int) and not isinstance(found, bool):
-            found = float(found)
-        if not isinstance(found, kind):
-            where = f"{self._name}.{key}".lstrip(".")
-            raise ModelError(f"{self._path} has no valid {where}: install the model again.")
+        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
+            raise self._refusal(key)
         return found
 
-    def number(self, key: str) -> float:
-        return self.value(key, float)
+    def number(self, key: str, low: float = -1e9, high: float = 1e9) -> float:
+        """A number within its bounds, which no model that can work is outside of; neither infinite nor none."""
+        found = self._values.get(key)
+        if isinstance(found, bool) or not isinstance(found, int | float) or not low <= found <= high:
+            raise self._refusal(key)
+        return float(found)
 
     def share(self, key: str) -> float:
-        """A number in 0..1; a number that is none is not."""
-        if not 0.0 <= (found := self.number(key)) <= 1.0:
-            raise ModelError(
-                f"{self._path} has no valid {self._name}.{key}, which lies in 0..1: install the model again."
-            )
+        """A number in 0..1."""
+        return self.number(key, 0.0, 1.0)
+
+    def count(self, key: str, high: int) -> int:
+        """A whole number from 1 on."""
+        if not 1 <= (found := self.value(key, int)) <= high:
+            raise self._refusal(key)
         return found
+
+    def word(self, key: str) -> str:
+        """One word that can stand in a file's name and on any screen."""
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}", found := self.value(key, str)):
+            raise self._refusal(key)
+        return found
+
+    def _refusal(self, key: str) -> ModelError:
+        where = f"{self._name}.{key}".lstrip(".")
+        return ModelError(f"{self.path} has no valid {where}: install the model again.")
 
     def has(self, key: str) -> bool:
         return key in self._values
@@ -153,23 +167,47 @@ def read_manifest(folder: Path) -> Manifest:
         diastolic_intercept = 0.0
         diastolic_certain = 0.5
     """
-    path = folder / "manifest.toml"
+    path = folder / MANIFEST
     try:
-        content = path.read_bytes()
+        return parse_manifest(read_bounded(path, MOST_BYTES[MANIFEST]), path)
+    except OSError as error:
+        raise ModelError(
+            f"The model's manifest {path} can't be read ({error.strerror}): install the model again."
+        ) from None
+
+
+def manifest_of(files: ModelFiles) -> Manifest:
+    """The manifest of a model that was read. Raises ModelError."""
+    return parse_manifest(files.manifest, files.folder / MANIFEST)
+
+
+def parse_manifest(content: bytes, path: Path) -> Manifest:
+    """The manifest of which these are the bytes; path: where they were read, for the sentence of a ModelError."""
+    try:
         root = _Table(path, "", tomllib.loads(content.decode()))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number too long, too deep
         raise ModelError(f"The model's manifest {path} can't be read ({error}): install the model again.") from error
     if root.value("schema", int) != SCHEMA:
         raise ModelError(f"{path} is written in a later form than this version of stetho reads: update stetho.")
     return replace(_manifest(root), manifest_sha256=hashlib.sha256(content).hexdigest())
 
 
+def network_of(files: ModelFiles, manifest: Manifest) -> bytes:
+    """The network's bytes, if they are those that the manifest names. Raises ModelError for any others."""
+    if manifest.model_file != NETWORK:
+        raise ModelError(f"The model's {files.folder / MANIFEST} names another network than {NETWORK}: rename both.")
+    if files.network_sha256 != manifest.sha256:
+        raise ModelError(
+            f"The model {files.folder / NETWORK} is damaged or was swapped (its hash differs): install it again."
+        )
+    return files.network
+
+
 def _manifest(root: _Table) -> Manifest:
     file, calibration, use = root.table("file"), root.table("calibration"), root.table("intended_use")
-    youngest, oldest = (float(age) for age in use.value("ages_validated_years", list))
     return Manifest(
-        name=root.value("name", str),
-        version=root.value("version", str),
+        name=root.word("name"),
+        version=root.word("version"),
         model_file=file.value("model", str),
         sha256=file.value("sha256", str),
         mel_sha256=root.table("front_end").value("mel_sha256", str),
@@ -178,22 +216,30 @@ def _manifest(root: _Table) -> Manifest:
         unknown=Calibration(calibration.number("unknown_slope"), calibration.number("unknown_intercept")),
         recording=_thresholds(root.table("thresholds")),
         exam=_exam_rule(root.table("exam")),
-        embedding_limit=root.table("embedding").number("limit"),
+        embedding_limit=root.table("embedding").number("limit", 0.0),
         durations=_durations(root.table("durations")),
-        ages_validated_years=(youngest, oldest),
+        ages_validated_years=_ages(root.path, use.value("ages_validated_years", list)),
         devices_validated=tuple(str(device) for device in use.value("devices", list)),
         timing=_timing(root.table("timing")) if root.has("timing") else None,
     )
 
 
+def _ages(path: Path, years: Sequence[object]) -> tuple[float, float]:
+    match years:
+        case [int() | float() as youngest, int() | float() as oldest] if 0 <= youngest <= oldest <= 150:
+            return float(youngest), float(oldest)
+    raise ModelError(f"{path} has no valid intended_use.ages_validated_years: install the model again.")
+
+
 def _windowing(table: _Table) -> Windowing:
+    length_s = table.count("length_s", 60)
     return Windowing(
-        table.value("length_s", int),
-        table.value("hop_s", int),
-        table.value("frames", int),
-        table.value("state_frames", int),
-        table.value("minimum_scored", int),
-        table.number("maximum_concealed_share"),
+        length_s,
+        table.count("hop_s", length_s),
+        table.count("frames", 100 * length_s),
+        table.count("state_frames", 100 * length_s),
+        table.count("minimum_scored", 100),
+        table.share("maximum_concealed_share"),
     )
 
 
@@ -206,7 +252,7 @@ def _timing(table: _Table) -> TimingRule:
 
 
 def _thresholds(table: _Table) -> Thresholds:
-    return Thresholds(table.number("present"), table.number("unknown"))
+    return Thresholds(table.share("present"), table.share("unknown"))
 
 
 def _exam_rule(table: _Table) -> ExamRule:
@@ -234,17 +280,3 @@ def _duration(table: _Table) -> StateDuration:
         return StateDuration(*numbers)
     except ValueError as error:
         raise ModelError(f"The model's durations can't be used: {error} Install the model again.") from error
-
-
-def read_network(folder: Path, manifest: Manifest) -> bytes:
-    """The network's bytes, exactly those that the manifest names. Raises ModelError for any others."""
-    path = folder / manifest.model_file
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ModelError(f"The model {path} is larger than any murmur model: install it again.")
-        network = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"The model {path} can't be read ({error.strerror}): install it again.") from error
-    if hashlib.sha256(network).hexdigest() != manifest.sha256:
-        raise ModelError(f"The model {path} is damaged or was swapped (its hash differs): install it again.")
-    return network

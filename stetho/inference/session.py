@@ -1,17 +1,20 @@
 """The network at work: onnxruntime on one thread, one 5 s window at a time."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stetho.artifacts import ModelFiles, read_model
 from stetho.dsp.mel import mel_sha256
 from stetho.errors import ModelError
-from stetho.inference.manifest import Manifest, read_manifest, read_network
+from stetho.inference.manifest import Manifest, manifest_of, network_of
 from stetho.inference.runtime import load_onnxruntime
 from stetho.stream import Samples
+from stetho.trust.trusted_by import TrustedBy
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -38,25 +41,37 @@ class NetworkOutput:
 
 
 class MurmurModel:
-    """A verified network with its manifest. Safe to use from one thread at a time."""
+    """A network with its manifest. Safe to use from one thread at a time.
 
-    def __init__(self, manifest: Manifest, network: bytes) -> None:
+    trusted_by: whose word it is used on; where that isn't ours, every result says so (`applicability`).
+    """
+
+    def __init__(self, manifest: Manifest, network: bytes, trusted_by: TrustedBy = TrustedBy.NOBODY) -> None:
         """Raises ModelError when the network is not one, or does not fit this version's front end."""
         if manifest.mel_sha256 != mel_sha256():
             raise ModelError(
                 f"The model {manifest.name} {manifest.version} was trained on another mel table than this version of "
                 "stetho computes: install a matching pair."
             )
-        self.manifest = manifest
+        self.manifest, self.trusted_by = manifest, trusted_by
         self._session = _session(network, manifest)
         known = {output.name for output in self._session.get_outputs()}
         self._outputs = OUTPUTS + tuple({TIMING_OUTPUT} & known)
 
     @classmethod
     def load(cls, folder: Path) -> "MurmurModel":
-        """Reads, verifies and opens the model in `folder`. Raises ModelError."""
-        manifest = read_manifest(folder)
-        return cls(manifest, read_network(folder, manifest))
+        """Reads and opens any whole model, for those who make one. Raises ModelError.
+
+        What the commands use is `stetho.inference.models.chosen_model`, which asks who trusts it first.
+        """
+        files = read_model(folder)
+        return cls.of(files, TrustedBy.STETHO if files.pinned else TrustedBy.NOBODY)
+
+    @classmethod
+    def of(cls, files: ModelFiles, trusted_by: TrustedBy) -> "MurmurModel":
+        """Opens a model from the bytes that were judged, not from its folder again. Raises ModelError."""
+        manifest = manifest_of(files)
+        return cls(manifest, network_of(files, manifest), trusted_by)
 
     def score(self, log_mel: Samples) -> NetworkOutput:
         """Scores one window of raw log-mel, float32 (40, frames).
@@ -83,6 +98,8 @@ def _session(network: bytes, manifest: Manifest) -> "InferenceSession":
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # A network may keep weights in files beside it, which its hash doesn't cover: none is found where there is no folder.
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull)
     try:
         session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors share no base class

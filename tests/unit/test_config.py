@@ -15,21 +15,21 @@ def environment(tmp_path: Path, toml: str = "", **more: str) -> dict[str, str]:
 
 
 def test_without_anything_set_the_defaults_hold(tmp_path: Path) -> None:
-    assert load_config({"XDG_CONFIG_HOME": str(tmp_path)}) == Config(None, None, 20.0)
+    assert load_config({"XDG_CONFIG_HOME": str(tmp_path)}) == Config()
 
 
 def test_the_environment_wins_over_the_file_and_flags_over_both(tmp_path: Path) -> None:
     toml = 'device = "tcp://a:1"\nreconnect_s = 3\nmodels = "/m"'
     config = load_config(environment(tmp_path, toml, STETHO_RECONNECT_S="4.5"))
-    assert config == Config(Path("/m"), "tcp://a:1", 4.5)
-    assert config.with_flags(device="tcp://b:2", reconnect_s=0.0) == Config(Path("/m"), "tcp://b:2", 0.0)
+    assert config == Config(Path("/m"), device="tcp://a:1", reconnect_s=4.5)
+    assert config.with_flags(device="tcp://b:2", reconnect_s=0.0) == Config(Path("/m"), device="tcp://b:2", reconnect_s=0.0)
     assert config.with_flags() == config
 
 
 @pytest.mark.parametrize(
     ("toml", "sentence"),
     [
-        ("reconnect = 3", "'reconnect', which is no setting; known are device, models, reconnect_s"),
+        ("reconnect = 3", "'reconnect', which is no setting; known are device, model, models, reconnect_s, trust"),
         ("reconnect_s = 'soon'", "must be a number of seconds from 0 to 3600"),
         ("reconnect_s = -1", "must be a number of seconds"),
         ("reconnect_s = nan", "must be a number of seconds"),
