@@ -72,7 +72,7 @@ class KeptResults:
                 if path == item.path or path.is_file():
                     with path.open("rb") as file:
                         digest.update(hashlib.file_digest(file, "sha256").digest())
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a path that can have no sidecar, such as "."
             return None  # the analysis says what is wrong with it
         return digest.hexdigest()
 
