@@ -7,12 +7,12 @@ from typing import Any
 
 from stetho.age import Age
 from stetho.analysis import SCHEMA, RecordingResult, analyze
-from stetho.cli.model import chosen_model
 from stetho.config import Config
 from stetho.errors import ConfigError, InputError
 from stetho.exam.manifest import ManifestRow, read_manifest
 from stetho.exam.site import Site
 from stetho.exam.verdict import ExamResult, Policy, judge_exam
+from stetho.inference.models import chosen_model
 from stetho.inference.session import MurmurModel
 
 

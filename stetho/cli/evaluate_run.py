@@ -6,7 +6,6 @@ from pathlib import Path
 from stetho.analysis import ModelId
 from stetho.cli.analysis_run import Item, Outcome, analyze_one, item_of, judge_all
 from stetho.cli.evaluate_kept import KeptResults
-from stetho.cli.model import chosen_model
 from stetho.cli.progress import progress_over
 from stetho.config import load_config
 from stetho.errors import InputError
@@ -15,6 +14,7 @@ from stetho.evaluation.report import Evaluation, evaluated
 from stetho.evaluation.requirement import Requirement
 from stetho.evaluation.tally import Tally
 from stetho.exam.verdict import ExamResult, Policy
+from stetho.inference.models import chosen_model
 from stetho.inference.session import MurmurModel
 
 

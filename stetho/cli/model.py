@@ -16,12 +16,10 @@ from stetho.config import config_file, load_config
 from stetho.errors import ModelError
 from stetho.inference.description import SCHEMA, ModelDescription
 from stetho.inference.manifest import manifest_of
-from stetho.inference.models import chosen_files, chosen_model, standing_of
+from stetho.inference.models import chosen_files, standing_of
 from stetho.inference.verification import Check, verify_trust, verify_whole
 from stetho.trust.approval import write_approval
 from stetho.trust.site_key import SiteKey, needs_passphrase
-
-__all__ = ["chosen_model", "model"]
 
 Folder = Annotated[
     Path | None,

@@ -13,7 +13,6 @@ from typing import Annotated
 
 import typer
 
-from stetho.cli.model import chosen_model
 from stetho.cli.options import Json, Quiet
 from stetho.cli.output import print_json
 from stetho.cli.progress import progress_over
@@ -21,6 +20,7 @@ from stetho.cli.reproduction_text import finding_lines, summary_line
 from stetho.cli.wording import INVESTIGATIONAL
 from stetho.config import load_config
 from stetho.errors import ArtifactError, InputError
+from stetho.inference.models import chosen_model
 
 NOT_REPRODUCED = 1
 
