@@ -52,7 +52,8 @@ def _note(exam: _OpenExam, site: Site, finding: Finding, result: RecordingResult
     if result is None:
         exam.lost.append(finding)
         return
-    exam.takes.append((site, replace(result, segments=(), provenance=None)))  # an exam needs neither, and may wait long
+    # An exam needs none of these, and may wait long.
+    exam.takes.append((site, replace(result, segments=(), provenance=None, evidence=None)))
     exam.environment = exam.environment or finding.environment
 
 
@@ -67,7 +68,7 @@ def _recording(stored: StoredRecording, places: Places, model: MurmurModel) -> t
     if path is None:
         return Finding(RECORDING, name, Outcome.NOT_REPRODUCED, Reason.NOT_FOUND), None
     try:
-        result = replace(analyze(path, model=model), recording=name)
+        result = replace(analyze(path, model=model, evidence="evidence" in stored.result), recording=name)
     except (InputError, ConfigError) as error:
         return Finding(RECORDING, name, Outcome.NOT_REPRODUCED, Reason.UNREADABLE, str(error)), None
     now = result.to_json(segments="segments" in stored.result)

@@ -12,7 +12,7 @@ _ROUNDING = 1e-9
 FIGURES = ("probability", "unknown_probability")
 # Where a result was found and for whom it was made is no part of it; nor is the age, which no result keeps.
 _NOT_COMPARED = ("recording", "exam", "site")
-_OF_AGE = {"age_unknown", "age_not_validated"}
+_OF_AGE = ("age_unknown", "age_not_validated")
 ENVIRONMENT = ("software", "machine")
 Json = Mapping[str, Any]
 
@@ -86,10 +86,11 @@ def _largest(then: list[Any], now: list[Any]) -> float | None:
         for was, is_now in zip(then, now, strict=False)
         if isinstance(was, dict)
         for figure in FIGURES
-        if _is_number(was.get(figure)) and _is_number(is_now[figure])
+        if _is_chance(was.get(figure)) and _is_chance(is_now[figure])
     ]
     return round(max(apart), 6) if apart else None
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _is_chance(value: Any) -> bool:
+    """Whether a value from a stranger's file is a probability."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
