@@ -81,18 +81,23 @@ def bootstrap_by_person(
     order = np.argsort(owner, kind="stable")
     first = np.cumsum(items) - items
     generator = np.random.default_rng(seed)
+    alone = bool(items.max() == 1)
     draws = np.empty(resamples)
     for turn in range(resamples):
         chosen = generator.integers(items.size, size=items.size)
-        counts = items[chosen]
-        step = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        draws[turn] = measure(order[np.repeat(first[chosen], counts) + step])
+        draws[turn] = measure(order[chosen] if alone else order[_places(first[chosen], items[chosen])])
     value = measure(np.arange(owner.size))
     known = draws[~np.isnan(draws)]
     if not known.size:
         return Interval(value, float("nan"), float("nan"))
     low, high = np.percentile(known, [2.5, 97.5])
     return Interval(value, float(low), float(high))
+
+
+def _places(first: Int64, counts: Int64) -> Int64:
+    """`counts[i]` places from `first[i]` on, for each i."""
+    step = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.repeat(first, counts) + step
 
 
 def auroc_by_person(

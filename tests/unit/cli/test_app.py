@@ -46,7 +46,9 @@ def test_help_loads_no_verb_and_nothing_heavy() -> None:
     assert not any(name.startswith(("firmware_bridge", "hw_sim")) for name in loaded)
 
 
-@pytest.mark.parametrize("verb", ["live", "record", "analyze", "bench", "doctor", "devices", "info", "sim", "demo"])
+@pytest.mark.parametrize(
+    "verb", ["live", "record", "analyze", "evaluate", "bench", "doctor", "devices", "info", "sim", "demo"]
+)
 def test_every_verb_has_its_own_help(verb: str) -> None:
     said = stetho(verb, "--help", COLUMNS="200")
     assert said.returncode == 0
