@@ -17,6 +17,7 @@ I64 = npt.NDArray[np.int64]
 _F32_IN = types.Array(types.float32, 1, "C", readonly=True)
 _F32_IN_2D = types.Array(types.float32, 2, "C", readonly=True)
 _I64_IN = types.Array(types.int64, 1, "C", readonly=True)
+_F64_IN = types.Array(types.float64, 1, "C", readonly=True)
 _F64_IN_2D = types.Array(types.float64, 2, "C", readonly=True)
 _F64 = types.float64[::1]
 _F64_2D = types.float64[:, ::1]
@@ -112,6 +113,30 @@ def log_mel_frames(history: F32, filled: int, samples: F32, first_bin: I64, weig
     return filled
 
 
+@njit(int64(_F32, int64, _F32_IN, _F32_2D), nogil=True, cache=True)
+def power_frames(history: F32, filled: int, samples: F32, out: F32) -> int:
+    """Feeds samples through `history` as `log_mel_frames` does, and writes the power of each bin instead.
+
+    out: float32 (65, k) with k = (filled + len(samples)) // 40. Returns the new `filled`.
+    """
+    re = np.empty(_HALF, np.float32)
+    im = np.empty(_HALF, np.float32)
+    power = np.empty(_HALF + 1, np.float32)
+    frame = 0
+    for i in range(samples.size):
+        history[_KEPT + filled] = samples[i] if math.isfinite(samples[i]) else np.float32(0.0)
+        filled += 1
+        if filled == _HOP:
+            _hann_power(history, re, im, power)
+            for k in range(_HALF + 1):
+                out[k, frame] = power[k]
+            for k in range(_KEPT):
+                history[k] = history[k + _HOP]
+            filled = 0
+            frame += 1
+    return filled
+
+
 @njit(types.float32(_F32_IN_2D, int64, _F32_IN, int64), nogil=True, cache=True)
 def _dot8(table: F32, row: int, line: F32, at: int) -> np.float32:
     """Row times line[at:], in eight sums of fixed order: vectors for the processor, the same bits for any cut."""
@@ -202,3 +227,34 @@ def energy(samples: F32, level: F64, decay: float, count: int, rate: int, wanted
             out[emitted] = math.sqrt(level[0])
             emitted += 1
     return count
+
+
+@njit(int64(_F32_IN, int64, int64, int64, int64, _F64_IN, _F64, _F32), nogil=True, cache=True)
+def stretch_frame(
+    line: F32, natural: int, nominal: int, before: int, after: int, window: F64, overlap: F64, out: F32
+) -> int:
+    """Lays the next frame of a WSOLA on; returns where in `line` it was taken.
+
+    natural: where the last frame would go on. The frame is taken where, from `before` samples ahead of `nominal` to
+    `after` behind it, its first half is most like that (normalised cross-correlation; nearest to `nominal` among equals).
+    window: float64 (2 n,). overlap: float64 (n,), the last frame's second half, windowed; changed in place. out: float32
+    (n,), written.
+    """
+    half = overlap.size
+    best, taken = -1.0, nominal
+    for k in range(2 * max(before, after) + 1):
+        shift = (k + 1) // 2 if k % 2 else -(k // 2)
+        if shift < -before or shift > after:
+            continue
+        at = nominal + shift
+        alike, energy = 0.0, 1e-12
+        for j in range(half):
+            alike += line[natural + j] * line[at + j]
+            energy += line[at + j] * line[at + j]
+        likeness = alike / math.sqrt(energy)
+        if likeness > best + 1e-9:
+            best, taken = likeness, at
+    for j in range(half):
+        out[j] = overlap[j] + window[j] * line[taken + j]
+        overlap[j] = window[half + j] * line[taken + half + j]
+    return taken

@@ -39,6 +39,11 @@ class SpikeRemoval:
         self._window = 1
         self._count = 0
 
+    @property
+    def look_ahead_s(self) -> float:
+        """By how much the output is late; known once prepared."""
+        return 0.0 if self._spec is None else self._held.samples / self._spec.rate_hz
+
     def prepare(self, spec: StreamSpec) -> StreamSpec:
         """Loads the compiled kernel."""
         from stetho.listening._kernels import remove_spikes

@@ -49,12 +49,17 @@ def _dot(line: F32, at: int, taps: F32) -> np.float32:
     return ((a + b) + (c + d)) + ((e + f) + (g + h))
 
 
-@njit(int64(_F32_IN, _F32_IN, types.float32, types.float32, _F32, _F32, _F64, int64, _F32), nogil=True, cache=True)
+@njit(
+    int64(_F32_IN, _F32_IN, types.float32, types.float32, float64, _F32, _F32, _F64, int64, _F32),
+    nogil=True,
+    cache=True,
+)
 def nlms(
     chest: F32,
     ambient: F32,
     step: np.float32,
     least: np.float32,
+    settle: float,
     taps: F32,
     line: F32,
     energy: F64,
@@ -63,9 +68,11 @@ def nlms(
 ) -> int:
     """Normalised LMS: chest minus what the last n ambient samples explain of it; returns `count` + len(chest).
 
-    step: 0 to 2, how much of an error is corrected at once. least: added to the energy that it is normalised by.
+    step: 0 to 2, how much of an error is corrected at once. least: added to the energy that it is normalised by. settle: what
+    the usual error takes of the newest.
     taps: float32 (n,), oldest first; line: float32 (2 n,), the last n ambient samples, each twice, so that they lie side
-    by side; energy: float64 (1,), of these n. All changed in place.
+    by side; energy: float64 (2,), of these n, and how large an error usually is. All changed in place.
+    An error counts for at most twice what is usual: the heart, which the room does not explain, comes in bursts.
     """
     n = taps.size
     for i in range(chest.size):
@@ -82,6 +89,12 @@ def nlms(
             energy[0] += float(new) * float(new) - float(old) * float(old)
         error = _clean(chest[i]) - _dot(line, at, taps)
         out[i] = error
+        bound = np.float32(1.5 * energy[1])
+        if error > bound:
+            error = bound
+        elif error < -bound:
+            error = -bound
+        energy[1] += settle * (max(1e-6, float(abs(error))) - energy[1])
         pull = step * error / (least + np.float32(max(0.0, energy[0])))
         for j in range(n):
             taps[j] += pull * line[at + j]
@@ -142,7 +155,7 @@ def _track_floor(power: F64, state: F64, minima: F64, frame: int, lasting: int, 
 
 @njit(types.void(_F64, _F64_2D, float64, float64, _F64), nogil=True, cache=True)
 def _log_gains(power: F64, state: F64, memory: float, floor: float, logs: F64) -> None:
-    """ln of each bin's Wiener gain with a decision-directed a-priori ratio (Ephraim & Malah 1984), from `floor` to 1."""
+    """The logarithm of each bin's Wiener gain with a decision-directed a-priori ratio (Ephraim & Malah 1984), from `floor` to 1."""
     for k in range(power.size):
         noise = state[2, k] + _TINY
         ratio = memory * state[3, k] / noise + (1.0 - memory) * max(0.0, power[k] / noise - 1.0)
@@ -151,32 +164,47 @@ def _log_gains(power: F64, state: F64, memory: float, floor: float, logs: F64) -
         logs[k] = math.log(gain)
 
 
-@njit(types.void(_F64, _F64_IN_2D, _F64, _F64, _F32), nogil=True, cache=True)
-def _minimum_phase(logs: F64, cosines: F64, cepstrum: F64, response: F64, taps: F32) -> None:
+@njit(float64(_F64_IN, int64, _F64, int64, int64), nogil=True, cache=True)
+def _product(table: F64, at: int, values: F64, first: int, count: int) -> float:
+    """table[at:] times values[first:], `count` of them, a multiple of 8, in eight sums of fixed order."""
+    a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for j in range(0, count, 8):
+        p, q = at + j, first + j
+        a += table[p] * values[q]
+        b += table[p + 1] * values[q + 1]
+        c += table[p + 2] * values[q + 2]
+        d += table[p + 3] * values[q + 3]
+        e += table[p + 4] * values[q + 4]
+        f += table[p + 5] * values[q + 5]
+        g += table[p + 6] * values[q + 6]
+        h += table[p + 7] * values[q + 7]
+    return ((a + b) + (c + d)) + ((e + f) + (g + h))
+
+
+@njit(types.void(_F64, _F64_IN, _F64, _F64, _F32), nogil=True, cache=True)
+def _minimum_phase(logs: F64, fold: F64, slopes: F64, response: F64, taps: F32) -> None:
     """The filter of least delay with these log gains: cepstrum, folded, and from it the response by recursion.
 
-    cosines: float64 (m, bins), logs to the folded and tapered cepstrum. taps: float32 (n,), last one first.
+    fold: float64 (m len(logs),), row after row, log gains to the slopes m c[m] of the folded and tapered cepstrum; its
+    row 0 is c[0] itself. slopes: float64 (m,), written. response: float64 (len(taps) + m,), last one first, then zeros.
+    taps: float32 (n,), written, last one first.
     Source: Oppenheim & Schafer, Discrete-Time Signal Processing, "Cepstrum analysis".
     """
-    for m in range(cosines.shape[0]):
-        total = 0.0
-        for k in range(logs.size):
-            total += cosines[m, k] * logs[k]
-        cepstrum[m] = total
-    n = taps.size
-    response[0] = math.exp(cepstrum[0])
+    n, width, kept = taps.size, logs.size, slopes.size
+    for m in range(kept):
+        slopes[m] = _product(fold, m * width, logs, 0, width)
+    response[:] = 0.0
+    response[n - 1] = math.exp(slopes[0])
+    taps[n - 1] = response[n - 1]
+    slopes[0] = 0.0
     for i in range(1, n):
-        total = 0.0
-        for m in range(1, min(i, cosines.shape[0] - 1) + 1):
-            total += m * cepstrum[m] * response[i - m]
-        response[i] = total / i
-    for i in range(n):
-        taps[n - 1 - i] = response[i]
+        response[n - 1 - i] = _product(slopes, 0, response, n - 1 - i, kept) / i
+        taps[n - 1 - i] = response[n - 1 - i]
 
 
 @njit(
     int64(
-        *(_F32_IN, _F64_IN, _F64_IN, _F64_IN, _I64_IN, _F64_IN_2D, _F64_IN, int64, int64),
+        *(_F32_IN, _F64_IN, _F64_IN, _F64_IN, _I64_IN, _F64_IN, _F64_IN, int64, int64, int64),
         *(_F32, _F32_2D, _F64_2D, _F64_2D, _F64_2D, int64, _F32),
     ),
     nogil=True,
@@ -192,6 +220,7 @@ def thin_out(
     rules: F64,
     hop: int,
     lasting: int,
+    late: int,
     line: F32,
     filters: F32,
     state: F64,
@@ -200,29 +229,35 @@ def thin_out(
     count: int,
     out: F32,
 ) -> int:
-    """Each sample through a filter that follows the sound's own spectrum; returns `count` + len(samples).
+    """Each sample through a filter that follows the sound's own spectrum, `late` samples late; returns the new count.
 
-    Every `hop` samples the last n are weighed and a filter is made of them, to which the next hop goes over.
-    rules: float64 (4,), what the smoothed power keeps, its bias, the a-priori ratio's memory, the least gain.
-    line: float32 (2 n,), the last n samples, each twice. filters: float32 (2, n / 2), the one left and the one gone to.
-    state, minima: as in `_track_floor`. work: float64 (6, n), of no meaning between two calls.
+    Every `hop` samples the last n are weighed and a filter is made of them, to which the next half hop goes over.
+    fold: float64 (m (n / 2 + 8),), as in `_minimum_phase`. rules: float64 (4,), what the smoothed power keeps, its bias,
+    the a-priori ratio's memory, the least gain. line: float32 (2 n,), the last n samples, each twice. filters: float32
+    (2, n / 2), the one left and the one gone to. state: float64 (4, n / 2 + 8), minima: as in `_track_floor`. work:
+    float64 (6, n), of no meaning between two calls. count: samples since the last reset.
     """
     n = window.size
-    length = filters.shape[1]
-    bins = n // 2 + 1
+    half = n // 2
+    fade = hop // 2
     for i in range(samples.size):
         slot = count % n
         line[slot] = line[slot + n] = _clean(samples[i])
-        at = slot + 1 + n - length
-        share = np.float32((count % hop) / hop)
-        before, after = _dot(line, at, filters[0]), _dot(line, at, filters[1])
-        out[i] = before + share * (after - before)
+        at = slot + 1 + half - late
+        value = _dot(line, at, filters[1])
+        done = count % hop
+        if done < fade:
+            before = _dot(line, at, filters[0])
+            value = before + np.float32((done + 1) / fade) * (value - before)
+        out[i] = value
         count += 1
         if count % hop == 0:
-            power, logs = work[2, :bins], work[3, :bins]
+            power, logs = work[2, : half + 1], work[3, : half + 8]
             _power(line, slot + 1, window, cosines, sines, order, work, power)
             _track_floor(power, state, minima, count // hop - 1, lasting, rules[0], rules[1])
             _log_gains(power, state, rules[2], rules[3], logs)
             filters[0, :] = filters[1]
-            _minimum_phase(logs, fold, work[4], work[5], filters[1])
+            _minimum_phase(
+                logs, fold, work[4, : fold.size // logs.size], work[5, : half + fold.size // logs.size], filters[1]
+            )
     return count

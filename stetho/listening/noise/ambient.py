@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from math import exp
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ AMBIENT = "ambient"
 TAPS = 64
 STEP = 0.05
 LEAST_ENERGY = 1e-6
+SETTLE_S = 0.1
 
 
 class AmbientCanceller:
@@ -30,6 +32,7 @@ class AmbientCanceller:
             raise ConfigError(f"{taps} taps and a step of {step:g} won't do; choose a multiple of 8, and 0 to 2.")
         self._size, self._step = taps, np.float32(step)
         self._least = np.float32(LEAST_ENERGY * taps)
+        self._settle = 0.0
         self._at = 0
         self._count = 0
         self._spec: StreamSpec | None = None
@@ -42,6 +45,7 @@ class AmbientCanceller:
         if AMBIENT not in spec.channels:
             raise ConfigError(f"This stream has no {AMBIENT!r} channel to cancel noise with; thin it out instead.")
         self._kernel = nlms
+        self._settle = 1.0 - exp(-1.0 / (SETTLE_S * spec.rate_hz))
         self._at = spec.channels.index(AMBIENT)
         self._spec = replace(spec, channels=(CHEST,))
         self.reset("prepare")
@@ -59,6 +63,7 @@ class AmbientCanceller:
             item.samples[self._at],
             self._step,
             self._least,
+            self._settle,
             self._taps,
             self._line,
             self._energy,
@@ -77,4 +82,4 @@ class AmbientCanceller:
         self._count = 0
         self._taps = np.zeros(self._size, dtype=np.float32)
         self._line = np.zeros(2 * self._size, dtype=np.float32)
-        self._energy = np.zeros(1)
+        self._energy = np.array([0.0, 1.0])

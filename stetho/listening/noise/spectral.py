@@ -3,22 +3,24 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import log2, pi
+from math import ceil, log2, pi
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from stetho.errors import ConfigError
-from stetho.stream import CHEST, Chunk, StreamSpec
+from stetho.listening.held_back import HeldBack
+from stetho.stream import CHEST, Chunk, Samples, StreamSpec
 
 LOWEST_RATE_HZ = 1000
 FRAME_S = 0.032
+LOOK_AHEAD_S = 0.003
 FLOOR_DB = -12.0
 MEMORY_S = 2.0
 WINDOWS = 8
-SMOOTHING = 0.8
-BIAS = 2.0
+SMOOTHING = 0.9
+BIAS = 2.8
 CONFIDENCE = 0.92
 
 F64 = npt.NDArray[np.float64]
@@ -40,7 +42,13 @@ class SpectralDenoiser:
         self._plan: _Plan | None = None
         self._spec: StreamSpec | None = None
         self._kernel: Callable[..., Any] | None = None
+        self._held = HeldBack(0)
         self._count = 0
+
+    @property
+    def look_ahead_s(self) -> float:
+        """By how much the output is late; known once prepared."""
+        return 0.0 if self._spec is None else self._held.samples / self._spec.rate_hz
 
     def prepare(self, spec: StreamSpec) -> StreamSpec:
         """Lays out the frames and loads the compiled kernel. Raises ConfigError below 1 kHz."""
@@ -49,6 +57,7 @@ class SpectralDenoiser:
         if spec.rate_hz < LOWEST_RATE_HZ:
             raise ConfigError(f"Noise can't be told at {spec.rate_hz} Hz; record at {LOWEST_RATE_HZ} Hz or more.")
         self._kernel = thin_out
+        self._held = HeldBack(ceil(LOOK_AHEAD_S * spec.rate_hz))
         self._plan = _plan(spec.rate_hz)
         self._spec = replace(spec, channels=(CHEST,))
         self.reset("prepare")
@@ -60,23 +69,30 @@ class SpectralDenoiser:
             raise RuntimeError("SpectralDenoiser.process() was called before prepare()")
         if not len(item):
             return ()
-        plan = self._plan
-        out = np.empty((1, len(item)), dtype=np.float32)
+        self._held.take(item)
+        return self._thin_out(item.chest, self._plan, self._spec)
+
+    def flush(self) -> Iterable[Chunk]:
+        """Gives the last 3 ms."""
+        if self._plan is None or self._spec is None or not self._held.begun:
+            return ()
+        return self._thin_out(self._held.tail, self._plan, self._spec)
+
+    def _thin_out(self, samples: Samples, plan: "_Plan", spec: StreamSpec) -> tuple[Chunk, ...]:
+        out = np.empty((1, samples.size), dtype=np.float32)
+        if self._kernel is None:
+            return ()
         self._count = self._kernel(
-            *(item.chest, plan.window, plan.cosines, plan.sines, plan.order, plan.fold, plan.rules),
-            *(plan.hop, plan.lasting),
+            *(samples, plan.window, plan.cosines, plan.sines, plan.order, plan.fold, plan.rules),
+            *(plan.hop, plan.lasting, self._held.samples),
             *(self._line, self._filters, self._state, self._minima, self._work),
             *(self._count, out[0]),
         )
-        out.flags.writeable = False
-        return (Chunk(out, self._spec, item.start, item.t0_ns, item.concealed),)
-
-    def flush(self) -> Iterable[Chunk]:
-        """Nothing: no sample is held back."""
-        return ()
+        return self._held.give(out, spec)
 
     def reset(self, reason: str) -> None:
         """Starts again; what the noise is must be learnt anew."""
+        self._held.clear()
         self._count = 0
         if self._plan is None:
             return
@@ -106,7 +122,7 @@ class _Plan:
 @lru_cache(maxsize=4)
 def _plan(rate_hz: int) -> _Plan:
     size = 1 << max(5, round(log2(FRAME_S * rate_hz)))
-    half, hop = size // 2, size // 4
+    half, hop = size // 2, size // 8
     turns = 2.0 * pi * np.arange(half) / size
     bits = half.bit_length() - 1
     order = np.array([int(f"{i:0{bits}b}"[::-1], 2) for i in range(half)], dtype=np.int64)
@@ -119,8 +135,8 @@ def _plan(rate_hz: int) -> _Plan:
 
 
 def _window(size: int) -> F64:
-    """Rises over three quarters and falls over one: the newest samples count, so that an onset is seen soon."""
-    rise, fall = 3 * size // 4, size // 4
+    """Rises over seven eighths and falls over one: the newest samples count, so that an onset is seen soon."""
+    rise, fall = 7 * size // 8, size // 8
     up = np.sin(0.5 * pi * (np.arange(rise) + 0.5) / rise) ** 2
     down = np.cos(0.5 * pi * (np.arange(fall) + 0.5) / fall) ** 2
     window = np.concatenate((up, down))
@@ -128,11 +144,14 @@ def _window(size: int) -> F64:
 
 
 def _fold(size: int) -> F64:
-    """Log gains to a cepstrum of least phase, float64 (n / 4, n / 2 + 1): even part twice, tapered to smooth the gains."""
+    """Log gains to the slopes of a cepstrum of least phase, float64 (n / 4 (n / 2 + 8),): see `_minimum_phase`.
+
+    The taper smooths the gains over neighbouring bins.
+    """
     half, kept = size // 2, size // 4
     quefrency = np.arange(kept)
     weights = np.cos(2.0 * pi * quefrency[:, None] * np.arange(half + 1) / size)
     weights[:, 1:half] *= 2.0
     taper = np.cos(0.5 * pi * quefrency / kept) ** 2
-    weights *= (np.where(quefrency > 0, 2.0, 1.0) * taper)[:, None] / size
-    return weights
+    weights *= (np.where(quefrency > 0, 2.0 * quefrency, 1.0) * taper)[:, None] / size
+    return np.pad(weights, ((0, 0), (0, 7))).ravel()

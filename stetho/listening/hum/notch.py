@@ -1,4 +1,4 @@
-"""Mains hum, found by itself and taken away."""
+"""The stage that listens for mains hum and cancels it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -48,7 +48,7 @@ class HumNotch:
 
     def prepare(self, spec: StreamSpec) -> StreamSpec:
         """Lays out the lines and loads the compiled kernel. Raises ConfigError below 500 Hz."""
-        from stetho.listening._kernels import cancel_hum
+        from stetho.listening.hum._kernels import cancel_hum
 
         if spec.rate_hz < LOWEST_RATE_HZ:
             raise ConfigError(f"Mains hum can't be told at {spec.rate_hz} Hz; record at {LOWEST_RATE_HZ} Hz or more.")

@@ -1,0 +1,1 @@
+"""Mains hum: found by itself, and taken away."""
