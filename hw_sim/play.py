@@ -6,7 +6,7 @@ import numpy as np
 
 from hw_sim.sound import Pcm
 from stetho.errors import InputError
-from stetho.origin_mark import kept_origin, recorded_by_stetho
+from stetho.origin_mark import kept_origin, processing_of, recorded_by_stetho
 from stetho.sidecar import read_sidecar
 
 _LEAST_HZ, _MOST_HZ = 500, 48_000
@@ -31,6 +31,8 @@ class Recording:
             raise InputError(f"{path} can't be played: {reason}.") from None
         self.path = path
         self.exact = self._file.subtype == "PCM_16" and self._file.channels == 1
+        if processing_of(self._file) is not None:
+            raise InputError(f"{path} can't be played: it was made for listening alone; play what it was made of.")
         sidecar = read_sidecar(path, expected=recorded_by_stetho(self._file))
         self.origin = kept_origin(self._file, None if sidecar is None else sidecar.origin)
         self._rate_hz = rate_hz or self._file.samplerate

@@ -14,7 +14,7 @@ import soundfile
 
 from stetho.errors import InputError
 from stetho.holes import without_gaps
-from stetho.origin_mark import kept_origin, recorded_by_stetho
+from stetho.origin_mark import kept_origin, processing_of, recorded_by_stetho
 from stetho.sidecar import SidecarFacts, read_sidecar
 from stetho.stream import Chunk, Origin, Samples, StreamSpec, read_only
 
@@ -47,7 +47,7 @@ class AudioFile:
 
     Of several channels the first is the chest; a file whose channels differ says so in `notes`. What is there of a
     file cut short is read, and `notes` says so too. Use it as a context manager. Raises InputError on opening (not
-    there, no audio, empty) and while reading (a sample that is no number).
+    there, no audio, empty, made for listening alone) and while reading (a sample that is no number).
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -55,6 +55,7 @@ class AudioFile:
         self._sound = _open(self.path)
         self._ours = recorded_by_stetho(self._sound)
         try:
+            _refuse_processed(self.path, self._sound)
             self._sidecar = read_sidecar(self.path, expected=self._ours)
         except InputError:
             self._sound.close()
@@ -174,6 +175,12 @@ def _open(path: Path) -> soundfile.SoundFile:
         return soundfile.SoundFile(_name(path))
     except (soundfile.SoundFileError, TypeError, RuntimeError) as error:  # TypeError: a headerless .raw
         raise InputError(f"{path} is no audio that can be read; convert it to WAV or FLAC.") from error
+
+
+def _refuse_processed(path: Path, sound: soundfile.SoundFile) -> None:
+    """What was made for an ear is never scored or processed again."""
+    if processing_of(sound) is not None:
+        raise InputError(f"{path} was made for listening alone; give the recording that it was made of.")
 
 
 def _name(path: Path) -> bytes | Path:

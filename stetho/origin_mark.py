@@ -1,4 +1,4 @@
-"""Where a recording's samples came from, written into the audio file's own tags so that no copy loses it."""
+"""Where a recording's samples came from, and what was done to them, in the audio file's own tags: no copy loses it."""
 
 import re
 from typing import Protocol
@@ -6,6 +6,7 @@ from typing import Protocol
 from stetho.stream import Origin
 
 _TAG = re.compile(r"\bstetho origin=([a-z]+)")
+_PROCESSED = re.compile(r"\bstetho origin=[a-z]+ processed=([a-z]+)")
 
 
 class Tagged(Protocol):
@@ -15,11 +16,24 @@ class Tagged(Protocol):
     title: str
 
 
-def write_origin(origin: Origin, tagged: Tagged) -> None:
-    """Marks an audio file that is being written, before its samples."""
-    tagged.comment = f"stetho origin={origin.value}"
-    if origin is Origin.SIMULATED:
-        tagged.title = "SIMULATED heart sound, of no patient"
+def write_origin(origin: Origin, tagged: Tagged, *, processed: str | None = None) -> None:
+    """Marks an audio file that is being written, before its samples.
+
+    processed: one word for what was done to them, where they are no longer raw: then nobody may score them.
+    """
+    tagged.comment = f"stetho origin={origin.value}" + ("" if processed is None else f" processed={processed}")
+    titles = (
+        "SIMULATED heart sound, of no patient" if origin is Origin.SIMULATED else "",
+        "" if processed is None else "for listening only",
+    )
+    if any(titles):
+        tagged.title = "; ".join(filter(None, titles))
+
+
+def processing_of(tagged: Tagged) -> str | None:
+    """What was done to a file's samples, in one word; None where they are as they were recorded."""
+    found = _PROCESSED.search(tagged.comment or "")
+    return found[1] if found else None
 
 
 def kept_origin(tagged: Tagged, sidecar: Origin | None) -> Origin:

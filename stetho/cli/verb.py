@@ -19,7 +19,7 @@ import typer
 from stetho.cli.plain_flags import PlainCommand
 
 ENTRY_POINT_GROUP = "stetho.commands"
-OURS = ("live", "record", "recover", "analyze", "reproduce", "evaluate", "model", "bench", "doctor")
+OURS = ("live", "record", "recover", "listen", "analyze", "reproduce", "evaluate", "model", "bench", "doctor")
 ORDER = (
     "demo",
     "devices",
@@ -27,6 +27,7 @@ ORDER = (
     "live",
     "record",
     "recover",
+    "listen",
     "analyze",
     "reproduce",
     "evaluate",

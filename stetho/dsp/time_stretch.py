@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stetho.dsp.spans import PendingSpans
-from stetho.stream import CHEST, Chunk, Samples, Span, StreamSpec
+from stetho.stage import run
+from stetho.stream import CHEST, Chunk, Origin, Samples, Span, StreamSpec, read_only
 
 FRAME_S = 0.06
 SEARCH_S = 0.012
@@ -19,9 +20,6 @@ def half_speed(samples: npt.NDArray[np.float32], rate_hz: int) -> Samples:
 
     Bit-identical to what `HalfSpeed` streams. Samples that are not finite count as 0.
     """
-    from stetho.stage import run
-    from stetho.stream import Origin, read_only
-
     stage = HalfSpeed()
     spec = StreamSpec(rate_hz, Origin.FILE)
     stage.prepare(spec)
@@ -43,7 +41,10 @@ class HalfSpeed:
         self._marks = PendingSpans()
         self._last: Chunk | None = None
         self._quarter = self._search = 1
-        self._window = np.zeros(0)
+        self._window = self._overlap = np.zeros(0)
+        self._line = np.zeros(0, dtype=np.float32)
+        self._origin, self._received, self._given = 0, 0, 0
+        self._frame, self._base, self._chosen = 0, 0, 0
 
     def prepare(self, spec: StreamSpec) -> StreamSpec:
         """Loads the compiled kernel."""
@@ -130,7 +131,8 @@ class HalfSpeed:
         hop = 2 * self._quarter
         self._marks.clear()
         self._last = None
-        self._origin = self._received = self._given = self._frame = self._base = 0
+        self._origin, self._received, self._given = 0, 0, 0
+        self._frame, self._base = 0, 0
         self._chosen = -hop  # so that the first frame goes on from the beginning itself
         self._line = np.zeros(0, dtype=np.float32)
         self._overlap = np.zeros(hop)

@@ -31,10 +31,11 @@ def to_int16(samples: Samples) -> npt.NDArray[np.int16]:
 class SoundWriter:
     """Writes one WAV or FLAC file, over whatever was at `path`; `form` is WAV or FLAC. Not for several threads at once.
 
+    processed: one word for what was done to the samples, where they are not as they were recorded.
     Raises RecordError where it can't be written, or reads back otherwise than written.
     """
 
-    def __init__(self, path: Path, spec: StreamSpec, form: str) -> None:
+    def __init__(self, path: Path, spec: StreamSpec, form: str, *, processed: str | None = None) -> None:
         self._path = path
         self._checksum = 0
         self.frames = 0
@@ -44,7 +45,7 @@ class SoundWriter:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
             raise RecordError(f"{path} can't be written; choose another name or folder.") from error
-        write_origin(spec.origin, self._sound)
+        write_origin(spec.origin, self._sound, processed=processed)
 
     def write(self, block: npt.NDArray[np.int16]) -> None:
         """Appends int16 (n, channels)."""
