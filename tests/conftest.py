@@ -101,7 +101,14 @@ def isolated_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
             folder = home / kind.lower()
             folder.mkdir(mode=0o700)
             patch.setenv(f"XDG_{kind}", str(folder))
-        for variable in ("STETHO_MODELS", "STETHO_CALIBRATION", "STETHO_CONFIG", "STETHO_DEVICE", "STETHO_RECONNECT_S"):
+        for variable in (
+            "STETHO_MODELS",
+            "STETHO_MODEL",
+            "STETHO_CALIBRATION",
+            "STETHO_CONFIG",
+            "STETHO_DEVICE",
+            "STETHO_RECONNECT_S",
+        ):
             patch.delenv(variable, raising=False)
         yield home
 

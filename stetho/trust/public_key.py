@@ -32,11 +32,6 @@ class PublicKey:
     def __str__(self) -> str:
         return f"ed25519:{self.raw.hex()}"
 
-    @property
-    def short(self) -> str:
-        """For people to tell keys apart; nothing is decided by it."""
-        return f"ed25519:{self.raw.hex()[:16]}..."
-
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Whether this key's owner signed `message`. Raises ConfigError where the library is not installed."""
         require("cryptography", EXTRA)

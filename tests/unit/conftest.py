@@ -1,10 +1,13 @@
 """What the tests of every stage share: a stream cut in any way."""
 
+import shutil
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from stetho.artifacts import MANIFEST, NETWORK, PINNED, find_model
 from stetho.stream import Chunk, Origin, Span, StreamSpec, read_only
 
 Cut = Callable[..., list[Chunk]]
@@ -30,3 +33,17 @@ def cut() -> Cut:
         return chunks
 
     return _cut
+
+
+@pytest.fixture
+def own_model(tmp_path: Path) -> Path:
+    """The folder of a model of a site's own: the one that ships, under another version, with its golden windows."""
+    folder, shipped = tmp_path / "own", find_model()
+    folder.mkdir()
+    for file in (MANIFEST, NETWORK, "golden.npz", "CARD.md"):
+        shutil.copyfile(shipped / file, folder / file)
+    manifest = (folder / MANIFEST).read_text(encoding="utf-8")
+    version = PINNED["murmur"].version
+    assert manifest.count(f'version = "{version}"') == 1
+    (folder / MANIFEST).write_text(manifest.replace(f'version = "{version}"', 'version = "9.0.0"'), encoding="utf-8")
+    return folder
