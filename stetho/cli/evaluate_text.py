@@ -6,7 +6,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.table import Table
 
-from stetho.cli.wording import INVESTIGATIONAL, caution_words
+from stetho.cli.wording import INVESTIGATIONAL, caution_words, reason_words
 from stetho.evaluation.cases import LABELS
 from stetho.evaluation.figure import LEAST_PEOPLE, Figure
 from stetho.evaluation.level import ESSENTIAL, Level
@@ -56,6 +56,10 @@ def print_evaluation(evaluation: Evaluation) -> None:
     say()
     console.print(_confusion(exams, recordings))
     say(ABSENT_MEANS)
+    for level, reasons in evaluation.unknown_reasons.items():
+        if reasons:
+            causes = "; ".join(f"{reason_words(code)} ({count})" for code, count in reasons.items())
+            say(f"{level}s called unknown: {causes}")
     for level in (EXAM, RECORDING):
         for column, found in groupby(evaluation.subgroups[level], key=lambda each: each.column):
             say(f"\n{level}s by {plain(column)}")
@@ -111,9 +115,9 @@ def in_words(figure: Figure) -> str:
 def _confusion(exams: Level, recordings: Level) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("labelled, and called", no_wrap=True)
-    for _ in range(2):
-        for label in LABELS:
-            table.add_column(label.value, justify="right", no_wrap=True)
+    for level in (f"{EXAM}s", f"{RECORDING}s"):
+        for place, label in enumerate(LABELS):
+            table.add_column(f"{'' if place else level}\n{label.value}", justify="right", no_wrap=True)
     for label in LABELS:
         counts = [str(level.confusion[label][word]) for level in (exams, recordings) for word in LABELS]
         table.add_row(label.value, *counts)

@@ -35,6 +35,7 @@ class Evaluation:
     counts: Counts
     not_analysed: tuple[NotAnalysed, ...]
     applicability: Mapping[str, int]
+    unknown_reasons: Mapping[str, Mapping[str, int]]
     levels: Mapping[str, Level]
     subgroups: Mapping[str, tuple[Subgroup, ...]]
     at_prevalence: tuple[AtPrevalence, ...]
@@ -58,6 +59,7 @@ class Evaluation:
             "counts": asdict(self.counts),
             "not_analysed": [asdict(each) for each in self.not_analysed],
             "applicability": dict(self.applicability),
+            "unknown_reasons": {level: dict(reasons) for level, reasons in self.unknown_reasons.items()},
             "exam": self.levels[EXAM].to_json(),
             "recording": self.levels[RECORDING].to_json(),
             "subgroups": {level: [each.to_json() for each in found] for level, found in self.subgroups.items()},
@@ -93,6 +95,7 @@ def evaluated(
         counts=tally.counts(),
         not_analysed=tuple(tally.not_analysed),
         applicability=tally.applicability,
+        unknown_reasons=tally.reasons,
         levels=levels,
         subgroups={
             EXAM: tuple(subgroups(exams, labelled.columns)),

@@ -31,6 +31,7 @@ class Tally:
         self._refused: Counter[str] = Counter()
         self._codes: Counter[str] = Counter()
         self._simulated = 0
+        self._reasons: dict[str, Counter[str]] = {"exam": Counter(), "recording": Counter()}
         self.not_analysed: list[NotAnalysed] = []
 
     def add_recording(self, of: LabelledRecording, result: RecordingResult | InputError) -> None:
@@ -44,12 +45,14 @@ class Tally:
         self._simulated += result.spec.origin is Origin.SIMULATED
         if of.truth is not None:
             person = self._labelled.exams[of.row.exam].person
+            self._reasons["recording"].update([result.murmur.reason] if result.murmur.reason else [])
             self._recordings.append(Case(person, of.truth, result.label, result.murmur.probability, of.groups))
 
     def add_exam(self, result: ExamResult) -> None:
         """After the last of its recordings. One of which none could be read says nothing of the model."""
         exam = self._labelled.exams[result.exam]
         if exam.truth is not None and self._heard[exam.exam]:
+            self._reasons["exam"].update([result.reason] if result.reason else [])
             self._exams.append(Case(exam.person, exam.truth, result.label, result.probability, exam.groups))
 
     @property
@@ -64,6 +67,11 @@ class Tally:
     def applicability(self) -> Mapping[str, int]:
         """How many recordings each code was said of."""
         return dict(sorted(self._codes.items()))
+
+    @property
+    def reasons(self) -> Mapping[str, Mapping[str, int]]:
+        """Why so many exams and recordings were called unknown, the most frequent reason first."""
+        return {level: dict(counted.most_common()) for level, counted in self._reasons.items()}
 
     def counts(self) -> "Counts":
         """What was there, and what is in no figure."""

@@ -9,7 +9,10 @@ from stetho.cli.verb import verbs
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("models/**/*.md")])
-FOR_USERS = [REPOSITORY / "README.md", REPOSITORY / "docs/clinician.md", REPOSITORY / "docs/intended-use.md"]
+FOR_USERS = [
+    REPOSITORY / "README.md",
+    *(REPOSITORY / "docs" / f"{page}.md" for page in ("clinician", "evaluate", "intended-use")),
+]
 INVESTIGATIONAL = (
     "Investigational software. Not cleared or approved. Not for diagnosis; the clinician's examination decides."
 )

@@ -90,8 +90,11 @@ def test_figures_are_those_of_what_analyze_says(
     assert found["exam"]["n"] == found["exam"]["people"] == 2 * PEOPLE
     assert found["model"] == printed[0]["model"]
     assert found["applicability"]["age_unknown"] == found["counts"]["analysed"] == len(_rows(hearts))
+    unknown = sum(row["unknown"] for row in found["exam"]["confusion"].values())
+    assert sum(found["unknown_reasons"]["exam"].values()) == unknown
     if policy == "clinical":  # two standard sites are missing
         assert found["exam"]["confusion"]["absent"]["absent"] == 0
+        assert found["unknown_reasons"]["exam"]["site_missing"] > 0
     groups = [(each["column"], each["value"], each["n"]) for each in found["subgroups"]["exam"]]
     assert groups == [("sex", "f", PEOPLE), ("sex", "m", PEOPLE), ("room", "room 1", 2 * PEOPLE)]
     assert {each["value"] for each in found["subgroups"]["recording"] if each["column"] == "site"} == {"AV", "MV"}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from stetho.age import group_of
 from stetho.errors import InputError
 from stetho.evaluation.labelled import derived, read_labelled
 from stetho.inference.verdict import Label
@@ -70,7 +71,7 @@ def test_an_exam_s_own_label_goes_before_its_sites(tmp_path: Path) -> None:
             "Lines 2 and 3 .*'exam_mu",
         ),
         ("path,exam,site,murmur,exam_murmur\na,e,AV,absent,\nb,e,MV,present,absent\n", "Line 3 .*has a murmur.*'e'"),
-        ("path,exam,site,murmur,person\na,e,AV,absent,x\nb,e,MV,absent,y\n", "Lines 2 and 3 .*'person': 'x' and 'y'"),
+        ("path,exam,site,murmur,person\na,e,AV,absent,x\nb,e,MV,absent,y\n", "Lines 2 and 3 .*'person'\\.$"),
         ("path,exam,site,murmur,sex\na,e,AV,absent,f\nb,e,MV,absent,m\n", "Lines 2 and 3 .*'sex'"),
         ("path,exam,site,murmur,murmur\na,e,AV,absent,present\n", "the column 'murmur' twice"),
         ("path,exam,site,murmur\na,b.wav,e,AV,absent\n", "Line 2 .*more cells than the header"),
@@ -97,6 +98,24 @@ def test_a_column_that_makes_no_subgroups_is_refused(tmp_path: Path, by: str, se
     rows = "".join(f"{i},e{i},AV,absent,{i}\n" for i in range(51))
     with pytest.raises(InputError, match=sentence):
         read_labelled(written(tmp_path, f"path,exam,site,murmur,id\n{rows}"), [by])
+
+
+@pytest.mark.parametrize(
+    ("years", "group"),
+    [
+        (0, "neonate"),
+        (0.5, "infant"),
+        (1, "child"),
+        (11.9, "child"),
+        (12, "adolescent"),
+        (18.9, "adolescent"),
+        (21, "young adult"),
+        (22, "adult"),
+        (90, "adult"),
+    ],
+)
+def test_an_exact_age_is_of_one_group(years: float, group: str) -> None:
+    assert group_of(years) == group
 
 
 def test_trailing_commas_are_no_cells(tmp_path: Path) -> None:
