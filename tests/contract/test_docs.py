@@ -2,8 +2,10 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.core import TyperGroup
 
 from stetho.cli.verb import verbs
 
@@ -72,14 +74,27 @@ def unknown_in(line: str) -> set[str]:
     verb, *arguments = line.split()[1:]
     if verb not in verbs():
         return {verb}
-    known = {flag for parameter in verbs()[verb].command().params for flag in parameter.opts}
+    command = verbs()[verb].command()
+    if isinstance(command, TyperGroup) and arguments:
+        if arguments[0] not in command.commands:
+            return {arguments[0]}
+        command = command.commands[arguments[0]]
+    known = {"--help", *(flag for parameter in command.params for flag in parameter.opts)}
     return {argument for argument in arguments if re.match(r"--?[a-z]", argument)} - known
 
 
 def help_texts(verb: str) -> list[str]:
     """What `stetho VERB --help` says: of the verb and of each of its parameters."""
+    texts = []
+    for command in commands_of(verb):
+        texts += [command.help or "", *(getattr(parameter, "help", None) or "" for parameter in command.params)]
+    return texts
+
+
+def commands_of(verb: str) -> list[Any]:
+    """The verb's command, and those beneath it."""
     command = verbs()[verb].command()
-    return [command.help or "", *(getattr(parameter, "help", None) or "" for parameter in command.params)]
+    return [command, *(command.commands.values() if isinstance(command, TyperGroup) else ())]
 
 
 @pytest.mark.parametrize("verb", verbs())
@@ -93,6 +108,9 @@ def test_a_command_that_does_not_exist_is_seen() -> None:
     assert unknown_in("stetho sim --replay-wire x.wire") == set()
     assert unknown_in("stetho sim --rewind") == {"--rewind"}
     assert unknown_in("stetho simulate") == {"simulate"}
+    assert unknown_in("stetho model verify FOLDER --json") == set()
+    assert unknown_in("stetho model verify --passphrase-file x") == {"--passphrase-file"}
+    assert unknown_in("stetho model trust FOLDER") == {"trust"}
 
 
 @pytest.mark.parametrize("verb", verbs())
@@ -101,11 +119,11 @@ def test_a_help_shows_all_that_is_written_in_it_and_no_type_of_a_flag(
 ) -> None:
     # What stands in square brackets is taken for markup, and vanishes.
     assert [text for text in help_texts(verb) if "[" in text] == []
-    command = verbs()[verb].command()
-    command.get_help(command.make_context(verb, [], resilient_parsing=True))  # prints it
-    said = capsys.readouterr().out
-    assert "--help" in said
-    assert "bool" not in said
+    for command in commands_of(verb):
+        command.get_help(command.make_context(verb, [], resilient_parsing=True))  # prints it
+        said = capsys.readouterr().out
+        assert "--help" in said
+        assert "bool" not in said
 
 
 def test_the_words_on_screen_are_those_of_the_pages() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +54,11 @@ def trust(tmp_path: Path) -> Callable[..., None]:
 
 
 @pytest.fixture
-def heart(tmp_path: Path) -> Iterator[Path]:
+def heart(tmp_path: Path) -> Path:
     path = tmp_path / "a.wav"
     noise = np.random.default_rng(7).standard_normal(8 * 2000) * 0.05
     soundfile.write(path, noise, 2000, subtype="PCM_16")
-    yield path
+    return path
 
 
 def test_the_shipped_model_is_shown_and_verified(run: Run, validate: Callable[[str, Any], None]) -> None:
