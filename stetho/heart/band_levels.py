@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from stetho.dsp.mel import FMAX_HZ, FMIN_HZ, N_MELS
+from stetho.dsp.mel import FLOOR, FMAX_HZ, FMIN_HZ, N_MELS
 from stetho.stream import Samples
 
 F64 = npt.NDArray[np.float64]
@@ -13,10 +13,13 @@ BANDS_HZ = ((25, 60), (60, 120), (120, 250), (250, 500))
 each: S1 and S2 fall off by 40 dB from 60 to 500 Hz and would hide in one band what lies above them (Rangayyan and Lehner
 1987)."""
 MURMUR_BANDS = slice(1, 4)
+MURMUR_HZ = (60, 500)
 """Without the lowest, where a chest rumbles in any phase: 60 to 500 Hz."""
 FRAME_S = 0.02
 CENTRE_S = -0.012
 """The middle of a frame's 64 ms against the beginning of its hop."""
+FAINTEST = 1e-3
+"""Of the floor that the table adds: what is left when it is taken off again, so that a faint sound keeps its level."""
 
 _SPACING_HZ = (FMAX_HZ - FMIN_HZ) / (N_MELS + 1)
 # Triangles of equal area, evenly spaced below 1 kHz: times their spacing they add up to the bins. Twice, for the negative
@@ -33,7 +36,8 @@ def band_levels(log_mel: Samples) -> F64:
     A sine of full scale has -3 dB. What a band of the table holds counts by its centre. Bit-identical however the frames
     are cut.
     """
-    power = np.exp(np.ascontiguousarray(log_mel[:_STOP], dtype=np.float64))
+    power = np.exp(np.ascontiguousarray(log_mel[:_STOP], dtype=np.float64)) - FLOOR
+    power = np.maximum(power, FAINTEST * FLOOR)
     return 10.0 * np.log10(_TO_MEAN_SQUARE * np.add.reduceat(power, _FIRST, axis=0))
 
 

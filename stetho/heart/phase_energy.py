@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stetho.heart.average_beat import Selection
-from stetho.heart.band_levels import BANDS_HZ, MURMUR_BANDS, over_bands
+from stetho.heart.band_levels import BANDS_HZ, MURMUR_BANDS, MURMUR_HZ, over_bands
+from stetho.heart.beat_selection import Selection
 from stetho.heart.parts import DIASTOLE, PARTS, QUIET_PARTS, SYSTOLE, Part
 
 F64 = npt.NDArray[np.float64]
@@ -59,7 +59,7 @@ class PhaseEnergy:
     def to_json(self) -> dict[str, Any]:
         """Levels in dB, one a band of `bands_hz`."""
         return {
-            "bands_hz": [*map(list, BANDS_HZ), [BANDS_HZ[MURMUR_BANDS][0][0], BANDS_HZ[MURMUR_BANDS][-1][1]]],
+            "bands_hz": [*map(list, BANDS_HZ), list(MURMUR_HZ)],
             "baseline": {"part": self.baseline.value, "level_db": np.round(self.baseline_db, 1).tolist()},
             "above_baseline": {
                 "systole": self.systole.to_json(),

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from stetho.dsp.frames import Frames
+from stetho.heart.aligned_beat import align, frames_of
 from stetho.heart.assessment import Quality
-from stetho.heart.average_beat import MOST_BEATS, AverageBeat, Selection, align, average_beat, frames_of, select
+from stetho.heart.average_beat import MOST_BEATS, AverageBeat, average_beat
 from stetho.heart.band_levels import BANDS_HZ, F64, FRAME_S, band_levels
+from stetho.heart.beat_selection import Selection, select
 from stetho.heart.cycles import Cycle, cycles
 from stetho.heart.durations import HeartState
 from stetho.heart.phase_energy import PhaseEnergy, phase_energy
@@ -30,8 +32,9 @@ _log = logging.getLogger(__name__)
 
 
 SURE_BEATS = 0.7
-"""Confidence of the beats from which on their systole is called systole. A diastolic murmur can make S2 pass for S1: of 33
-made ones (grade III) that the model called present, 6 had the phases exchanged, all of them below this, as were 12 others."""
+"""Confidence of the beats from which on their systole is called systole: a diastolic murmur can make S2 pass for S1. Of 57
+made ones (grade III and IV) that murmur 1.0.1 called present, the phases of 19 were exchanged. From here on, none of what
+is said of those and of 100 systolic ones is wrong: a phase for all the systolic ones and for a sixth of the diastolic."""
 
 
 class Lack(StrEnum):
