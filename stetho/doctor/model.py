@@ -20,7 +20,8 @@ def model(clock: Clock = SYSTEM_CLOCK) -> Iterator[Finding]:
         found.score(np.zeros((40, manifest.window.frames), np.float32))
         took_ms = (clock.monotonic_ns() - before_ns) / 1e6
     except StethoError as error:
-        yield Finding("model", False, str(error), "Install stetho again; nothing is judged until the model is whole.")
+        advice = "`stetho model verify` says more; nothing is judged until the model is whole and trusted."
+        yield Finding("model", False, str(error), advice)
         return
     except ImportError as error:
         yield Finding("model", False, f"onnxruntime does not load ({error})", "Install onnxruntime again.")

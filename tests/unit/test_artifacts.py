@@ -6,8 +6,19 @@ from pathlib import Path
 import pytest
 
 from stetho import artifacts
-from stetho.artifacts import MANIFEST, NETWORK, PINNED, Pin, find_calibration, find_model
+from stetho.artifacts import (
+    MANIFEST,
+    NETWORK,
+    PINNED,
+    ModelFiles,
+    Pin,
+    find_calibration,
+    find_model,
+    pinned_model,
+    read_bounded,
+)
 from stetho.errors import CalibrationError, ModelError
+from stetho.inference.manifest import read_manifest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -93,8 +104,32 @@ def test_a_name_that_nobody_pins_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "pin"), PINNED.items(), ids=list(PINNED))
 def test_the_pin_is_of_the_model_in_the_checkout(name: str, pin: Pin) -> None:
     folder = REPOSITORY / "models" / name / pin.version
-    found = [hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in (NETWORK, MANIFEST)]
-    assert found == [pin.network_sha256, pin.manifest_sha256]
+    network, manifest = (hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in (NETWORK, MANIFEST))
+    entry = f'"{name}": Pin("{pin.version}", network_sha256="{network}", manifest_sha256="{manifest}")'
+    assert pin == Pin(pin.version, network, manifest), f"stetho/artifacts.py should say {entry}"
+
+
+@pytest.mark.parametrize(("name", "pin"), PINNED.items(), ids=list(PINNED))
+def test_the_pinned_model_calls_itself_so(name: str, pin: Pin) -> None:
+    manifest = read_manifest(REPOSITORY / "models" / name / pin.version)
+    assert (manifest.name, manifest.version) == (name, pin.version)
+
+
+def test_what_was_read_is_pinned_by_its_bytes_alone(tmp_path: Path) -> None:
+    assert pinned_model("tiny", lay_model(tmp_path).parents[1]).pinned
+    assert ModelFiles(Path("anywhere"), b"manifest", b"network").pinned
+    assert not ModelFiles(tmp_path, b"network", b"manifest").pinned
+    assert not ModelFiles(tmp_path, b"manifest", b"networ").pinned
+
+
+def test_a_file_is_read_up_to_a_bound(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"12345")
+    assert read_bounded(path, 5) == b"12345"
+    with pytest.raises(OSError, match="more than 0 kB"):
+        read_bounded(path, 4)
+    with pytest.raises(OSError, match="not a file|denied"):
+        read_bounded(tmp_path, 4)
 
 
 def test_the_checkouts_calibration_is_found() -> None:

@@ -1,10 +1,11 @@
 """Settings: file, then environment, then flags."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from stetho.config import Config, load_config
+from stetho.config import Config, Trust, load_config
 from stetho.errors import ConfigError
 
 
@@ -22,7 +23,9 @@ def test_the_environment_wins_over_the_file_and_flags_over_both(tmp_path: Path) 
     toml = 'device = "tcp://a:1"\nreconnect_s = 3\nmodels = "/m"'
     config = load_config(environment(tmp_path, toml, STETHO_RECONNECT_S="4.5"))
     assert config == Config(Path("/m"), device="tcp://a:1", reconnect_s=4.5)
-    assert config.with_flags(device="tcp://b:2", reconnect_s=0.0) == Config(Path("/m"), device="tcp://b:2", reconnect_s=0.0)
+    assert config.with_flags(device="tcp://b:2", reconnect_s=0.0) == Config(
+        Path("/m"), device="tcp://b:2", reconnect_s=0.0
+    )
     assert config.with_flags() == config
 
 
@@ -35,6 +38,12 @@ def test_the_environment_wins_over_the_file_and_flags_over_both(tmp_path: Path) 
         ("reconnect_s = nan", "must be a number of seconds"),
         ("device = 7", "must be text"),
         ("device = ", "can't be read"),
+        ("model = 7", "must be text"),
+        ("trust = true", "must be a table with model_keys alone"),
+        ("[trust]\nmodel_key = []", "must be a table with model_keys alone"),
+        ("[trust]\nmodel_keys = 'ed25519:'", "a list of public keys"),
+        ("[trust]\nmodel_keys = ['ed25519:00']", "a list of public keys"),
+        ("[trust]\nmodel_keys = [7]", "a list of public keys"),
     ],
 )
 def test_a_setting_that_can_t_be_used_is_named(tmp_path: Path, toml: str, sentence: str) -> None:
@@ -45,3 +54,12 @@ def test_a_setting_that_can_t_be_used_is_named(tmp_path: Path, toml: str, senten
 def test_a_flag_is_judged_like_a_setting() -> None:
     with pytest.raises(ConfigError, match="--reconnect-s"):
         Config().with_flags(reconnect_s=-1)
+
+
+def test_the_keys_that_are_trusted_stand_in_the_file_and_nowhere_else(tmp_path: Path) -> None:
+    key = "ed25519:" + "0a" * 32
+    config = load_config(environment(tmp_path, f'model = "~/own"\n[trust]\nmodel_keys = ["{key}"]'))
+    assert config.trust == Trust((key,))
+    assert config.model == Path("~/own").expanduser()
+    assert config.with_flags(model=Path("other")) == replace(config, model=Path("other"))
+    assert load_config(environment(tmp_path, STETHO_TRUST=key, STETHO_MODEL="m")) == Config(model=Path("m"))

@@ -1,7 +1,10 @@
 """`stetho model`: from a folder to a model that a site uses, and every way in which it is refused."""
 
+import contextlib
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -279,3 +282,41 @@ def test_the_pinned_one_needs_no_approval_and_live_refuses_what_is_not(run: Run,
         code, out, err = run(*verb, "--model", own_model)
         assert (code, out) == (7, "")
         assert "is refused" in err
+
+
+def test_every_verdict_of_a_model_of_the_site_s_own_says_so_live(
+    run: Run, own_model: Path, key: str, trust: Callable[..., None]
+) -> None:
+    assert run("model", "approve", own_model, "--key", "site.key")[0] == 0
+    trust(key)
+    code, out, _ = run("live", "sim://murmur?seconds=9&speed=0", "--json", "--model", own_model)
+    assert code == 0
+    verdicts = [event for event in map(json.loads, out.splitlines()) if event["event"] == "verdict"]
+    assert verdicts[-1]["final"]
+    assert all("model_site_approved" in verdict["applicability"] for verdict in verdicts)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="a terminal is imitated by a POSIX pty")
+@pytest.mark.parametrize(("second", "code"), [("correct horse", 0), ("correct hose", 2)])
+def test_a_passphrase_is_asked_for_in_a_terminal_and_not_shown(tmp_path: Path, second: str, code: int) -> None:
+    import pty
+
+    terminal, inside = pty.openpty()
+    command = [sys.executable, "-m", "stetho", "model", "keygen", "-o", str(tmp_path / "site.key")]
+    with subprocess.Popen(command, stdin=inside, stdout=inside, stderr=inside, start_new_session=True) as process:
+        os.close(inside)
+        said = b""
+        for question, answer in ((b"none): ", "correct horse"), (b"Again: ", second)):
+            while question not in said:
+                said += os.read(terminal, 1000)
+            os.write(terminal, f"{answer}\n".encode())
+        with contextlib.suppress(OSError):  # the other side is closed
+            while more := os.read(terminal, 1000):
+                said += more
+        assert process.wait(timeout=60) == code
+    os.close(terminal)
+    assert b"correct" not in said
+    assert (tmp_path / "site.key").exists() == (code == 0)
+    if code == 0:
+        assert b"ENCRYPTED" in (tmp_path / "site.key").read_bytes()
