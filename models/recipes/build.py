@@ -1,9 +1,9 @@
-"""From the data to a release: six trainings, their figures, and the folder that ships.
+"""From the data to a release: its trainings, their figures, and the folder that ships.
 
     python models/recipes/build.py --out models/murmur/VERSION
 
-The last part of ``--out`` is the version. What ``--work`` holds already is taken up where it stopped. Two cores need
-about an hour; a GPU is used where there is one. Progress goes to standard error, figures to standard output.
+The last part of ``--out`` is the version. What ``--work`` holds already is taken up where it stopped. The lock is opened, once for
+the version, and the opening entered in ``LOCK.md``. Progress goes to standard error, figures to standard output.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
-from card import Card, write_card
-from dataset import data_folder
+from card import write_card, write_report
+from dataset import Recording
 from evaluate import WORK, evaluate
 from folds import FOLDS, assign_folds, split_hash
 from golden import write_golden
+from lock import unlocked
+from lock_opening import open_lock
 from manifest import Judgement, Training, write_manifest
-from other_sources import check_figures, made_figures
-from out_of_range import distance_figures
 from out_of_range import limit as distance_limit
-from runs import RELEASE, all_runs, pack, perform
-from scores import session
-from speed import speed
+from plots import draw
+from release_figures import release_figures
+from runs import RELEASE, SEEDS, all_runs, pack, perform, progress
+from tables import out_of_fold_tables, release_tables
 from targets import targets
 from train import Recipe
 
@@ -41,44 +41,40 @@ def main() -> None:
 
 
 def release(out: Path, work: Path) -> None:
-    """Judge the folds' networks, and write the release's folder."""
+    """Judge the networks, open the lock, and write the release's folder. Raises SystemExit where a gate is missed."""
+    rows, features, _ = pack(work)
     evaluation = evaluate(work)
-    calibration, rule = evaluation.calibration, evaluation.rule
-    limit = distance_limit(evaluation.circor)
+    lock = open_lock(out.name, rows, features, work, evaluation.rule)
     out.mkdir(parents=True, exist_ok=True)
     for precision in ("fp32", "int8"):
-        shutil.copyfile(work / f"{RELEASE}.{precision}.onnx", out / f"model.{precision}.onnx")
-    training = _training(work)
-    write_manifest(out, Judgement(calibration, rule), evaluation.durations, training, limit)
+        shutil.copyfile(work / f"{RELEASE.name}.{precision}.onnx", out / f"model.{precision}.onnx")
+    limit = distance_limit(evaluation.circor)
+    training = _training(rows)
+    write_manifest(out, Judgement(evaluation.rule, evaluation.timing_rule), evaluation.durations, training, limit)
     write_golden(out)
-    network = session(out / "model.int8.onnx")
-    limit_logit = float(np.log(rule.recording.present / (1.0 - rule.recording.present)))
-    threshold = (limit_logit - calibration.present.intercept) / calibration.present.slope
-    rows, _, _ = pack(work)
-    write_card(
-        out,
-        Card(
-            evaluation=evaluation,
-            check=check_figures(network, rows, data_folder()),
-            distances=distance_figures(network, evaluation.circor, limit, data_folder()),
-            distance_limit=limit,
-            made=made_figures(network, threshold),
-            speed=[speed(out / f"model.{precision}.onnx") for precision in ("int8", "fp32")],
-            training=training,
-        ),
-    )
+    progress("figures of the release")
+    figures = release_figures(out, evaluation, lock, limit, rows)
+    tables = out_of_fold_tables(evaluation) | release_tables(figures)
+    for name, table in tables.items():
+        print(f"{name}\n{table}\n", flush=True)
+    draw(out / "report", figures)
+    write_card(out, figures, tables, training)
+    write_report(out, figures, tables, training, work)
+    if missed := [gate.name for gate in figures.gates if not gate.met]:
+        raise SystemExit(f"Not to be released, a gate is missed: {'; '.join(missed)}.")
 
 
-def _training(work: Path) -> Training:
+def _training(rows: tuple[Recording, ...]) -> Training:
     """What the release was trained on."""
-    rows, _, _ = pack(work)
-    runs = all_runs()
     taught = targets(rows, Recipe().emphasis)
+    folds = assign_folds(unlocked(rows))
     return Training(
-        rows=Counter(rows[index].dataset for index in runs[-1].rows(rows) if taught.draws[index] > 0.0),
-        split_sha256=split_hash(assign_folds(rows)),
+        rows=Counter(rows[index].dataset for index in RELEASE.rows(rows) if taught.draws[index] > 0.0),
+        people=len({row.group for row in rows if row.dataset == "circor"}),
+        unlocked=sum(group.startswith("circor") for group in folds),
+        split_sha256=split_hash(folds),
         folds=FOLDS,
-        seeds=tuple(run.seed for run in runs),
+        seeds=SEEDS,
     )
 
 

@@ -1,52 +1,87 @@
-"""`CARD.md`: what the network is for, what it was made of, how good it is, and where it is not."""
+"""`CARD.md`: what the network is for, what it was made of, how good it is, and where it is not. `REPORT.md`: all the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
-from evaluate import Evaluation
 from manifest import COMMAND, Training
 from metrics import RESAMPLES
-from other_sources import MadeFigure, SourceFigure
-from out_of_range import Distances
-from speed import Speed
-from tables import out_of_fold_tables, release_tables
+from release_figures import ReleaseFigures
+from runs import SEEDS
+from verdicts import MOST_UNKNOWN, PRESENT
 
-TEMPLATE = Path(__file__).with_name("card.template.md")
-
-
-@dataclass(frozen=True)
-class Card:
-    """All figures of a release: those made out of fold, and those of the network that ships."""
-
-    evaluation: Evaluation
-    check: Sequence[SourceFigure]
-    distances: Sequence[Distances]
-    distance_limit: float
-    made: Sequence[MadeFigure]
-    speed: Sequence[Speed]
-    training: Training
+CARD = Path(__file__).with_name("card.template.md")
+REPORT = Path(__file__).with_name("report.template.md")
+ROBUSTNESS = "robustness.md"
+NO_ROBUSTNESS = "Not made for this version: `python models/recipes/robustness.py > WORK/robustness.md`, then the command above again."
 
 
-def write_card(folder: Path, card: Card) -> None:
-    """Write ``folder/CARD.md`` and print its figures."""
-    tables = out_of_fold_tables(card.evaluation) | release_tables(card)
-    text = TEMPLATE.read_text(encoding="utf-8")
+def write_card(folder: Path, figures: ReleaseFigures, tables: Mapping[str, str], training: Training) -> None:
+    """Write ``folder/CARD.md``."""
+    _write(folder / "CARD.md", CARD, tables, _facts(folder, figures, training))
+
+
+def write_report(
+    folder: Path, figures: ReleaseFigures, tables: Mapping[str, str], training: Training, work: Path
+) -> None:
+    """Write ``folder/REPORT.md``, with the robustness report that ``work`` holds, if any."""
+    kept = work / ROBUSTNESS
+    robustness = kept.read_text(encoding="utf-8").strip() if kept.exists() else NO_ROBUSTNESS
+    _write(folder / "REPORT.md", REPORT, {**tables, "robustness": robustness}, _facts(folder, figures, training))
+
+
+def _write(file: Path, template: Path, tables: Mapping[str, str], facts: Mapping[str, str]) -> None:
+    text = template.read_text(encoding="utf-8")
+    for name, fact in facts.items():
+        text = text.replace(f"{{{name}}}", fact)
     for name, table in tables.items():
-        print(f"{name}\n{table}\n", flush=True)
         text = text.replace(f"<!-- {name} -->", table)
-    facts = {
+    file.write_text(text, encoding="utf-8")
+
+
+def _facts(folder: Path, figures: ReleaseFigures, training: Training) -> dict[str, str]:
+    rule, timing = figures.evaluation.rule, figures.evaluation.timing_rule
+    diastolic = [row for row in figures.evaluation.seeds[0].rows if row.diastolic and row.site_label == "present"]
+    return {
         "version": folder.name,
         "command": COMMAND.format(version=folder.name),
         "resamples": f"{RESAMPLES:,}",
-        "rows": f"{sum(card.training.rows.values()):,}",
-        "present_threshold": f"{card.evaluation.rule.recording.present:.2f}",
-        "unknown_threshold": f"{card.evaluation.rule.recording.unknown:.2f}",
-        "distance_limit": f"{card.distance_limit:.2f}",
-        "split": card.training.split_sha256[:16],
+        "rows": f"{sum(training.rows.values()):,}",
+        "people": str(training.people),
+        "unlocked": str(training.unlocked),
+        "locked": str(training.people - training.unlocked),
+        "seeds": str(len(SEEDS)),
+        "present_cost": f"{PRESENT:.3f}",
+        "most_unknown": f"{MOST_UNKNOWN:.0%}",
+        "present_threshold": f"{rule.recording.present:.3f}",
+        "unknown_threshold": f"{rule.recording.unknown:.2f}",
+        "exam_unknown_threshold": f"{rule.exam.unknown:.2f}",
+        "exam_prevalence": f"{rule.exam_calibration.prevalence:.3f}",
+        "systolic_certain": f"{timing.certain[0]:.2f}",
+        "diastolic_certain": f"{timing.certain[1]:.2f}",
+        "diastolic_recordings": str(len(diastolic)),
+        "diastolic_people": str(len({row.group for row in diastolic})),
+        "distance_limit": f"{figures.distance_limit:.2f}",
+        "split": training.split_sha256[:16],
+        "lock_date": figures.lock.date,
+        "lock_visits": str(figures.lock.visits),
+        "lock_people": str(figures.lock.people),
+        "lock_network": figures.lock.network_sha256[:16],
+        "parameters": f"{_parameters(folder):,}",
     }
-    for name, fact in facts.items():
-        text = text.replace(f"{{{name}}}", fact)
-    (folder / "CARD.md").write_text(text, encoding="utf-8")
+
+
+def _parameters(folder: Path) -> int:
+    """Numbers in the float network, constants of the front end's normalisation among them."""
+    import onnx
+
+    graph = onnx.load(str(folder / "model.fp32.onnx")).graph
+    return sum(int(_count(tensor.dims)) for tensor in graph.initializer)
+
+
+def _count(dims: list[int]) -> int:
+    count = 1
+    for size in dims:
+        count *= size
+    return count

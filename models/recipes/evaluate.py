@@ -2,13 +2,14 @@
 
     python models/recipes/evaluate.py
 
-Trains the folds that ``--work`` does not hold yet. Progress goes to standard error, figures to standard output.
+Trains the folds that ``--work`` does not hold yet; the locked people are not looked at. Progress goes to standard error,
+figures to standard output.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,76 +17,95 @@ import numpy as np
 from beats_figures import StatesFigures, states_figures
 from dataset import REPOSITORY, Recording, data_folder, state_intervals
 from durations import Duration, durations
-from figures import MurmurFigures, cross_fit, difference_of_auroc, fitted, murmur_figures
+from features import Features
+from figures import Line, Quantisation, Trade, headline, quantisation, trade
+from flags import Flags, flags
 from folds import assign_folds
-from metrics import Figure
-from out_of_fold import joined, out_of_fold
-from robustness import robustness
-from runs import RELEASE, all_runs, pack, perform
+from judged import Judged, cross_fit, pooled_rule
+from lock import unlocked
+from out_of_fold import only, out_of_fold
+from people import circumstances, quality_scores
+from reliability import Reliability, reliability
+from runs import SEEDS, fold_runs, pack, perform, progress
 from scores import Scores
-from subgroups import Subgroup, healthy_elsewhere, subgroups
+from subgroups import Part, Share, healthy_elsewhere, recording_parts, visit_parts
 from tables import out_of_fold_tables
+from timing_figures import TimingFigure, TimingRule, fit_timing, made_murmurs, real_murmurs, timing_figure
 from train import Recipe
-from verdicts import Calibration, Rule
+from verdicts import Rule
 
 from stetho.heart.beats import Durations, StateDuration
 
 WORK = REPOSITORY / ".cache" / "murmur"
+THRESHOLDS = (0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.50)
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The figures, and what a release takes from the same scores: curves, thresholds, durations.
+    """The figures, and what a release takes from the same scores: rules, durations.
 
-    circor: the eight-bit scores of CirCor's recordings.
+    seeds: what the networks of each seed say of the unlocked people. circor: the eight-bit scores of the first.
     """
 
-    murmur: MurmurFigures
-    quantisation: Figure
+    seeds: Sequence[Judged]
+    headline: Sequence[Line]
+    reliability: Sequence[Reliability]
+    trade: Sequence[Trade]
+    flags: Sequence[Flags]
+    quantisation: Quantisation
     states: StatesFigures
-    subgroups: Sequence[Subgroup]
-    healthy: Sequence[Subgroup]
-    robustness: Mapping[str, Figure]
+    visit_parts: Sequence[Part]
+    recording_parts: Sequence[Part]
+    healthy: Sequence[Share]
+    timing: Sequence[TimingFigure]
     circor: Scores
-    calibration: Calibration
     rule: Rule
+    timing_rule: TimingRule
     durations: dict[str, Duration]
 
 
 def evaluate(work: Path) -> Evaluation:
-    """Judge the folds' networks in ``work``, each on the people that it has never heard."""
+    """Judge the folds' networks in ``work``, each on the unlocked people that it has never heard."""
     rows, features, _ = pack(work)
+    every_seed = [out_of_fold(rows, features, work, seed) for seed in SEEDS]
+    circor = [only(rows, scores, "circor") for scores in every_seed]
+    known = [rows[index] for index in circor[0].rows]
+    folds = assign_folds(unlocked(rows))
+    fold = np.asarray([folds[row.group] for row in known])
+    seeds = [cross_fit(known, scores, fold) for scores in circor]
+    progress("figures")
+    rule = pooled_rule(known, circor)
     intervals = state_intervals(data_folder())
-    folds = assign_folds(rows)
-    parts = {precision: joined(out_of_fold(rows, features, work, precision)) for precision in ("int8", "fp32")}
-    circor = {precision: only(rows, scores, "circor") for precision, scores in parts.items()}
-    judged = [rows[index] for index in circor["int8"].rows]
-    crossed = cross_fit(judged, circor["int8"], np.asarray([folds[row.group] for row in judged]))
-    calibration, rule = fitted(judged, circor["int8"].present, circor["int8"].unknown)
-    lasting = durations(intervals, [row.name for row in judged])
+    lasting = durations(intervals, [row.name for row in known])
+    timing_rule, timing = _timing(rows, known, features, circor[0], work)
+    float_scores = only(rows, out_of_fold(rows, features, work, SEEDS[0], "fp32"), "circor")
     return Evaluation(
-        murmur=murmur_figures(judged, circor["int8"], crossed),
-        quantisation=difference_of_auroc(judged, circor["int8"], circor["fp32"]),
-        states=states_figures(rows, features, circor["int8"], intervals, viterbi(lasting)),
-        subgroups=subgroups(judged, circor["int8"], crossed),
-        healthy=healthy_elsewhere(rows, parts["int8"], calibration, rule.recording),
-        robustness=robustness(rows, features, work),
-        circor=circor["int8"],
-        calibration=calibration,
+        seeds=seeds,
+        headline=headline(seeds),
+        reliability=reliability(seeds),
+        trade=trade(seeds, THRESHOLDS),
+        flags=flags(seeds),
+        quantisation=quantisation(seeds[0], circor[0], float_scores, rule.calibration.present),
+        states=states_figures(rows, features, circor[0], intervals, viterbi(lasting)),
+        visit_parts=visit_parts(seeds, circumstances(data_folder())),
+        recording_parts=recording_parts(seeds, quality_scores(known, work, progress)),
+        healthy=healthy_elsewhere(rows, every_seed, rule),
+        timing=timing,
+        circor=circor[0],
         rule=rule,
+        timing_rule=timing_rule,
         durations=lasting,
     )
 
 
-def only(rows: tuple[Recording, ...], scores: Scores, dataset: str) -> Scores:
-    """The scores of one dataset."""
-    places = [place for place, index in enumerate(scores.rows) if rows[index].dataset == dataset]
-    return Scores(
-        tuple(scores.rows[place] for place in places),
-        scores.present[places],
-        scores.unknown[places],
-        tuple(scores.states[place] for place in places),
-        tuple(scores.embedding[place] for place in places),
+def _timing(
+    rows: Sequence[Recording], known: Sequence[Recording], features: Features, circor: Scores, work: Path
+) -> tuple[TimingRule, Sequence[TimingFigure]]:
+    made, real = made_murmurs(rows, features, work), real_murmurs(known, circor)
+    rule = fit_timing(made, real)
+    return rule, (
+        timing_figure("made, what the curves were fitted on", made, rule),
+        timing_figure("CirCor, out of fold", real, rule),
     )
 
 
@@ -99,7 +119,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, default=WORK, help="caches and checkpoints")
     work = parser.parse_args().work
-    perform([run for run in all_runs() if run.name != RELEASE], Recipe(), work)
+    perform(fold_runs(), Recipe(), work)
     for name, table in out_of_fold_tables(evaluate(work)).items():
         print(f"{name}\n{table}\n", flush=True)
 

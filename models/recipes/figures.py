@@ -1,155 +1,236 @@
-"""The figures of a release, each computed from out-of-fold scores."""
+"""The figures of a release: each is a measure of people whom the networks have never heard."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from dataset import Recording
-from metrics import Figure, auroc, calibration_error, figure, sensitivity_at, weighted_accuracy
-from platt import sigmoid
+from dataset import LABELS
+from judged import Judged
+from metrics import Figure, Seeded, auroc, figure, over_seeds, sensitivity_at, share, weighted_accuracy
+from platt import Platt, sigmoid
 from scores import Scores
-from verdicts import Calibration, Exams, Labels, Odds, Rule, best_rule, calibrate, odds
 
-Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
+Float64 = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
+Measure = Callable[[Judged, Int64], float]
 
 
 @dataclass(frozen=True)
-class CrossFitted:
-    """Log-odds and words of each fold, with curves and thresholds that come from the other folds."""
+class Goal:
+    """``sign`` is ``>=`` or ``<=``."""
 
-    recordings: Odds
-    exams: Odds
-    recording_labels: Labels
-    exam_labels: Labels
+    sign: str
+    bound: float
 
+    def met(self, value: float) -> bool:
+        """Whether a value reaches it."""
+        return value >= self.bound if self.sign == ">=" else value <= self.bound
 
-@dataclass(frozen=True)
-class MurmurFigures:
-    """Of CirCor; areas are present against absent, where the expert could judge."""
-
-    exam_auroc: Figure
-    exam_auroc_of_mean: Figure
-    recording_auroc: Figure
-    recording_unknown_auroc: Figure
-    exam_unknown_auroc: Figure
-    sensitivity_at_90: Figure
-    calibration_error: Figure
-    words: WordFigures
+    def __str__(self) -> str:
+        return f"{self.sign} {self.bound:g}"
 
 
 @dataclass(frozen=True)
-class WordFigures:
-    """Of what is said of exams; ``confusion`` has a row for each true label."""
+class Line:
+    """One figure of several seeds, and what was aimed at, if anything was."""
 
-    sensitivity: Figure
-    specificity: Figure
-    unknown_found: Figure
-    weighted_accuracy: Figure
-    confusion: tuple[tuple[int, int, int], ...]
+    name: str
+    figure: Seeded
+    goal: Goal | None = None
 
 
-def cross_fit(rows: Sequence[Recording], scores: Scores, folds: Int64) -> CrossFitted:
-    """Fit on four folds, speak of the fifth: what a new set of people would meet."""
-    exams = Exams(rows)
-    exam_folds = np.asarray([folds[members[0]] for members in exams.members])
-    crossed = CrossFitted(
-        Odds(np.zeros(len(rows)), np.zeros(len(rows))),
-        Odds(np.zeros(len(exam_folds)), np.zeros(len(exam_folds))),
-        np.full(len(rows), "", dtype="<U7"),
-        np.full(len(exam_folds), "", dtype="<U7"),
-    )
-    for fold in np.unique(folds):
-        others, own, own_exams = folds != fold, folds == fold, exam_folds == fold
-        known = [row for row, use in zip(rows, others, strict=True) if use]
-        calibration, rule = fitted(known, scores.present[others], scores.unknown[others])
-        recordings = odds(calibration, scores.present, scores.unknown)
-        of_exams, _ = exams.odds(recordings, rule.recording)
-        crossed.recordings.present[own], crossed.recordings.unknown[own] = (
-            recordings.present[own],
-            recordings.unknown[own],
-        )
-        crossed.exams.present[own_exams], crossed.exams.unknown[own_exams] = (
-            of_exams.present[own_exams],
-            of_exams.unknown[own_exams],
-        )
-        crossed.recording_labels[own] = recordings.labels(rule.recording)[own]
-        crossed.exam_labels[own_exams] = exams.labels(recordings, rule)[own_exams]
-    return crossed
+# Of the visits.
 
 
-def fitted(rows: Sequence[Recording], present: Float64, unknown: Float64) -> tuple[Calibration, Rule]:
-    """Curves and thresholds of these recordings: what is shipped, if they are all out-of-fold scores."""
-    calibration = calibrate(rows, present, unknown)
-    return calibration, best_rule(rows, odds(calibration, present, unknown))
+def _heard(judged: Judged) -> Bool:
+    return np.asarray(judged.exams.truth == "present")
 
 
-def murmur_figures(rows: Sequence[Recording], scores: Scores, crossed: CrossFitted) -> MurmurFigures:
-    """All figures of the murmur on CirCor."""
-    exams = Exams(rows)
-    people = [row.group for row in rows]
-    labels = np.asarray([row.site_label for row in rows])
-    truth = exams.truth
-    judged, exam_judged = labels != "unknown", truth != "unknown"
-    shipped, mean = crossed.exams.present, exams.mean(scores.present)
-
-    def of_exams(chosen: Bool, measure: Callable[[Int64], float]) -> Figure:
-        return _among(exams.people, chosen, measure)
-
-    def of_recordings(chosen: Bool, measure: Callable[[Int64], float]) -> Figure:
-        return _among(people, chosen, measure)
-
-    everyone, everything = np.ones(len(truth), bool), np.ones(len(labels), bool)
-    heard = labels == "present"
-    return MurmurFigures(
-        exam_auroc=of_exams(exam_judged, lambda i: auroc(truth[i] == "present", shipped[i])),
-        exam_auroc_of_mean=of_exams(exam_judged, lambda i: auroc(truth[i] == "present", mean[i])),
-        recording_auroc=of_recordings(judged, lambda i: auroc(heard[i], scores.present[i])),
-        recording_unknown_auroc=of_recordings(everything, lambda i: auroc(labels[i] == "unknown", scores.unknown[i])),
-        exam_unknown_auroc=of_exams(everyone, lambda i: auroc(truth[i] == "unknown", crossed.exams.unknown[i])),
-        sensitivity_at_90=of_exams(exam_judged, lambda i: sensitivity_at(truth[i] == "present", shipped[i], 0.9)),
-        calibration_error=of_recordings(
-            judged, lambda i: calibration_error(heard[i], sigmoid(crossed.recordings.present[i]))
-        ),
-        words=_words(exams, crossed.exam_labels),
-    )
+def _three(judged: Judged) -> dict[str, Float64]:
+    """The two figures of an exam as three shares."""
+    odds = judged.exam_odds
+    known = 1.0 - sigmoid(odds.unknown)
+    present = sigmoid(odds.present)
+    return {"present": known * present, "unknown": 1.0 - known, "absent": known * (1.0 - present)}
 
 
-def _words(exams: Exams, said: Labels) -> WordFigures:
-    truth, people = exams.truth, exams.people
-    everyone = np.ones(len(truth), bool)
-    return WordFigures(
-        sensitivity=_among(people, truth == "present", lambda i: float((said[i] == "present").mean())),
-        specificity=_among(people, truth == "absent", lambda i: float((said[i] != "present").mean())),
-        unknown_found=_among(people, truth == "unknown", lambda i: float((said[i] == "unknown").mean())),
-        weighted_accuracy=_among(people, everyone, lambda i: weighted_accuracy(truth[i], said[i])),
-        confusion=confusion(truth, said),
-    )
+def _judgeable(judged: Judged, items: Int64) -> Int64:
+    return items[judged.exams.truth[items] != "unknown"]
 
 
-def confusion(truth: Labels, said: Labels) -> tuple[tuple[int, int, int], ...]:
+def _against_rest(judged: Judged, items: Int64) -> float:
+    return auroc(_heard(judged)[items], _three(judged)["present"][items])
+
+
+def _against_absent(judged: Judged, items: Int64) -> float:
+    items = _judgeable(judged, items)
+    return auroc(_heard(judged)[items], judged.exam_odds.present[items])
+
+
+def _unknown_area(judged: Judged, items: Int64) -> float:
+    return auroc(judged.exams.truth[items] == "unknown", judged.exam_odds.unknown[items])
+
+
+def _macro(judged: Judged, items: Int64) -> float:
+    shares, truth = _three(judged), judged.exams.truth[items]
+    return float(np.mean([auroc(truth == label, shares[label][items]) for label in LABELS]))
+
+
+def _sensitivity_at_90(judged: Judged, items: Int64) -> float:
+    items = _judgeable(judged, items)
+    return sensitivity_at(_heard(judged)[items], judged.exam_odds.present[items], 0.9)
+
+
+def _weighted(judged: Judged, items: Int64) -> float:
+    return weighted_accuracy(judged.exams.truth[items], judged.exam_said[items])
+
+
+def _called(true: str, word: str) -> Measure:
+    """The share of the visits that are truly ``true`` which are called ``word``; unknown counts as wrong."""
+
+    def measure(judged: Judged, items: Int64) -> float:
+        return share(judged.exam_said[items[judged.exams.truth[items] == true]] == word)
+
+    return measure
+
+
+def _decided(true: str) -> Measure:
+    """The same, of those that were not called unknown."""
+
+    def measure(judged: Judged, items: Int64) -> float:
+        said = judged.exam_said[items[judged.exams.truth[items] == true]]
+        return share(said[said != "unknown"] == true)
+
+    return measure
+
+
+def _unknown_of_judgeable(judged: Judged, items: Int64) -> float:
+    return share(judged.exam_said[_judgeable(judged, items)] == "unknown")
+
+
+def _coverage(judged: Judged, items: Int64) -> float:
+    return 1.0 - _unknown_of_judgeable(judged, items)
+
+
+# Of the recordings.
+
+
+def _site(judged: Judged, items: Int64) -> float:
+    items = items[judged.truth[items] != "unknown"]
+    return auroc(judged.truth[items] == "present", judged.odds.present[items])
+
+
+def _site_unknown(judged: Judged, items: Int64) -> float:
+    return auroc(judged.truth[items] == "unknown", judged.odds.unknown[items])
+
+
+VISITS: Mapping[str, tuple[Measure, Goal | None]] = {
+    "visit: weighted accuracy, challenge policy": (_weighted, Goal(">=", 0.82)),
+    "visit: AUROC, present against rest": (_against_rest, Goal(">=", 0.96)),
+    "visit: AUROC, present against absent": (_against_absent, None),
+    "visit: sensitivity at specificity 0.90": (_sensitivity_at_90, Goal(">=", 0.90)),
+    "visit: macro AUROC of the three classes": (_macro, Goal(">=", 0.90)),
+    "visit: AUROC of unknown": (_unknown_area, None),
+    "visit: sensitivity, unknown is wrong": (_called("present", "present"), None),
+    "visit: specificity, unknown is wrong": (_called("absent", "absent"), None),
+    "visit: unknown visits called unknown": (_called("unknown", "unknown"), None),
+    "visit: judgeable visits called unknown": (_unknown_of_judgeable, Goal("<=", 0.08)),
+    "visit: sensitivity of the decided": (_decided("present"), None),
+    "visit: specificity of the decided": (_decided("absent"), None),
+    "visit: judgeable visits decided (coverage)": (_coverage, None),
+}
+RECORDINGS: Mapping[str, tuple[Measure, Goal | None]] = {
+    "recording: AUROC against the expert at that site": (_site, Goal(">=", 0.95)),
+    "recording: AUROC of unknown": (_site_unknown, None),
+}
+
+
+def headline(seeds: Sequence[Judged]) -> list[Line]:
+    """Every figure over all seeds. The seeds have judged the same recordings."""
+    first = seeds[0]
+    lines = [_line(name, seeds, first.exams.people, *what) for name, what in VISITS.items()]
+    return lines + [_line(name, seeds, first.people, *what) for name, what in RECORDINGS.items()]
+
+
+def _line(name: str, seeds: Sequence[Judged], people: Sequence[str], measure: Measure, goal: Goal | None) -> Line:
+    return Line(name, over_seeds(people, [_of(judged, measure) for judged in seeds]), goal)
+
+
+def _of(judged: Judged, measure: Measure) -> Callable[[Int64], float]:
+    return lambda items: measure(judged, items)
+
+
+def confusion(truth: npt.NDArray[np.str_], said: npt.NDArray[np.str_]) -> tuple[tuple[int, int, int], ...]:
     """Counts; a row for each true label, a column for each word, both in the order present, unknown, absent."""
-    order = ("present", "unknown", "absent")
-    rows = (tuple(int(((truth == label) & (said == word)).sum()) for word in order) for label in order)
+    rows = (tuple(int(((truth == label) & (said == word)).sum()) for word in LABELS) for label in LABELS)
     return tuple((row[0], row[1], row[2]) for row in rows)
 
 
-def difference_of_auroc(rows: Sequence[Recording], one: Scores, other: Scores) -> Figure:
-    """Exam AUROC of ``one`` less that of ``other``, by the highest of all recordings, resampled together."""
-    exams = Exams(rows)
-    truth = exams.truth
-    first, second = exams.highest(one.present), exams.highest(other.present)
+@dataclass(frozen=True)
+class Quantisation:
+    """Eight bits less float, of the folds of one seed: areas, and how far a recording's probability moves."""
 
-    def gain(i: Int64) -> float:
-        return auroc(truth[i] == "present", first[i]) - auroc(truth[i] == "present", second[i])
-
-    return _among(exams.people, truth != "unknown", gain)
+    visit: Figure
+    recording: Figure
+    largest_change: float
+    usual_change: float
 
 
-def _among(people: Sequence[str], chosen: Bool, measure: Callable[[Int64], float]) -> Figure:
-    places = np.flatnonzero(chosen)
-    return figure([people[index] for index in places], lambda items: measure(places[items]))
+def quantisation(judged: Judged, int8: Scores, fp32: Scores, curve: Platt) -> Quantisation:
+    """``judged``: for its labels alone; ``curve``: to make probabilities. Areas by the highest of a visit's recordings. ``usual_change`` holds for 99 %."""
+    exams = judged.exams
+    highest, higher = exams.highest(int8.present), exams.highest(fp32.present)
+    change = np.abs(curve.probability(int8.present) - curve.probability(fp32.present))
+
+    def of_visits(items: Int64) -> float:
+        items = _judgeable(judged, items)
+        heard = _heard(judged)[items]
+        return auroc(heard, highest[items]) - auroc(heard, higher[items])
+
+    def of_recordings(items: Int64) -> float:
+        items = items[judged.truth[items] != "unknown"]
+        heard = judged.truth[items] == "present"
+        return auroc(heard, int8.present[items]) - auroc(heard, fp32.present[items])
+
+    return Quantisation(
+        figure(exams.people, of_visits),
+        figure(judged.people, of_recordings),
+        float(change.max()),
+        float(np.quantile(change, 0.99)),
+    )
+
+
+@dataclass(frozen=True)
+class Trade:
+    """What another threshold of unknown would have done, on the mean of the seeds."""
+
+    threshold: float
+    weighted: float
+    unknown_of_judgeable: float
+    unknown_found: float
+    sensitivity: float
+
+
+def trade(seeds: Sequence[Judged], thresholds: Sequence[float]) -> list[Trade]:
+    """Of exams, out of fold; what is present stays so."""
+    found = []
+    for threshold in thresholds:
+        table = []
+        for judged in seeds:
+            truth = judged.exams.truth
+            doubt = judged.exam_odds.unknown_probability >= threshold
+            said = np.where(judged.exam_said == "present", "present", np.where(doubt, "unknown", "absent"))
+            table.append(
+                (
+                    weighted_accuracy(truth, said),
+                    share(said[truth != "unknown"] == "unknown"),
+                    share(said[truth == "unknown"] == "unknown"),
+                    share(said[truth == "present"] == "present"),
+                )
+            )
+        found.append(Trade(threshold, *(float(x) for x in np.mean(table, axis=0))))
+    return found

@@ -9,27 +9,30 @@ from pathlib import Path
 
 from durations import Duration
 from features import STATE_FRAMES, WINDOW_FRAMES
-from verdicts import Calibration, Rule
+from timing_figures import TimingRule
+from verdicts import Rule
 
 from stetho.dsp.mel import FLOOR, FMAX_HZ, FMIN_HZ, HOP, N_FFT, N_MELS, RATE_HZ, mel_sha256
+from stetho.inference.manifest import EXAM_RULE
 
 COMMAND = "python models/recipes/build.py --out models/murmur/{version}"
-EXAM_RULE = "maximum_of_usable_sites"
 
 
 @dataclass(frozen=True)
 class Judgement:
     """How logits become words."""
 
-    calibration: Calibration
     rule: Rule
+    timing: TimingRule
 
 
 @dataclass(frozen=True)
 class Training:
-    """What the weights were made of."""
+    """What the weights were made of. ``people``: with an expert's labels; ``unlocked``: those of them whom experiments saw."""
 
     rows: Mapping[str, int]
+    people: int
+    unlocked: int
     split_sha256: str
     folds: int
     seeds: tuple[int, ...]
@@ -45,7 +48,9 @@ def write_manifest(
     """Write ``folder/manifest.toml`` for ``folder/model.int8.onnx``; the folder's name is the version."""
     network = (folder / "model.int8.onnx").read_bytes()
     version = folder.name
-    curves, rule = judgement.calibration, judgement.rule
+    rule, timing = judgement.rule, judgement.timing
+    curves, exam = rule.calibration, rule.exam_calibration
+    systolic, diastolic = timing.curves
     command = COMMAND.format(version=version)
     states = "\n".join(_duration(name, duration) for name, duration in durations.items())
     rows = "\n".join(f"{dataset} = {count}" for dataset, count in training.rows.items())
@@ -96,13 +101,29 @@ prevalence = {curves.prevalence:.4f}
 present = {rule.recording.present:.3f}
 unknown = {rule.recording.unknown:.3f}
 
-# A site is usable unless its recording is unknown. An exam without a usable site is unknown. Else its probability is the
-# highest, and its unknown_probability the lowest, of the usable sites: probability >= present: "present"; else
-# unknown_probability >= unknown: "unknown"; else "absent". How many sites there are has no part in it.
+# A site is usable unless its recording is unknown. An exam without a usable site is unknown. Else: "present" where the
+# probability of a usable site is >= present; else "unknown" where the exam's unknown_probability is >= unknown; else "absent".
+# The exam's own figures: sigmoid(slope * x + intercept), x of present the highest and x of unknown the lowest calibrated log-odds of
+# the usable sites. Where a site's probability is `present`, the exam's is one in six. How many sites there are has no part in it.
 [exam]
 rule = "{EXAM_RULE}"
 present = {rule.exam.present:.3f}
 unknown = {rule.exam.unknown:.3f}
+present_slope = {exam.present.slope:.5f}
+present_intercept = {exam.present.intercept:.5f}
+unknown_slope = {exam.unknown.slope:.5f}
+unknown_intercept = {exam.unknown.intercept:.5f}
+# Share of exams with a murmur, among those that the expert could judge.
+prevalence = {exam.prevalence:.4f}
+
+# Probability of each half of the beat, x the mean of its logit over a recording's windows; said of what is present, from `certain` on.
+[timing]
+systolic_slope = {systolic.slope:.5f}
+systolic_intercept = {systolic.intercept:.5f}
+systolic_certain = {timing.certain[0]:.3f}
+diastolic_slope = {diastolic.slope:.5f}
+diastolic_intercept = {diastolic.intercept:.5f}
+diastolic_certain = {timing.certain[1]:.3f}
 
 # The root mean square of a window's embedding; above the limit, the window is unlike all that the model was trained on.
 [embedding]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +13,18 @@ import onnxruntime
 from dataset import Recording
 from export import INPUT, OUTPUTS
 from features import read_samples
-from metrics import Figure, auroc, figure
+from metrics import Figure, auroc, figure, wilson
+from timing_figures import Timed
+from verdicts import Rule, recording_odds
 
 from hw_sim.heart import Heart, Phase, Wish, scenario
 from stetho.dsp.mel import RATE_HZ, log_mel
 from stetho.dsp.resample import to_2khz
+from stetho.inference.verdict import present_log_odds, unknown_log_odds
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
+Bool = npt.NDArray[np.bool_]
 
 WINDOW_SAMPLES = 5 * RATE_HZ
 MADE_RATE_HZ = 4000
@@ -28,48 +32,99 @@ MADE_SECONDS = 12
 
 
 @dataclass(frozen=True)
-class SourceFigure:
-    """AUROC of present against absent within one source, or within one class of it and its healthy clips."""
+class Logits:
+    """Mean logits of clips, as in `scores.Scores`."""
 
-    name: str
-    clips: int
-    auroc: Figure
+    present: Float64
+    unknown: Float64
+    timing: Float64
 
 
-def log_odds(graph: onnxruntime.InferenceSession, samples: Float32) -> float:
-    """Mean log-odds of present against absent over a signal at 2 kHz; what is shorter than a window is repeated.
+def logits_of(graph: onnxruntime.InferenceSession, clips: Sequence[Float32]) -> Logits:
+    """Of signals at 2 kHz; what is shorter than a window is repeated.
 
     The product calls such a clip too short. Repeating it is for these figures alone.
     """
+    outputs = [graph.run(list(OUTPUTS), {INPUT: _windows(clip)[:, None]}) for clip in clips]
+    return Logits(
+        np.asarray([np.mean([present_log_odds(window) for window in murmur]) for murmur, *_ in outputs]),
+        np.asarray([np.mean([unknown_log_odds(window) for window in murmur]) for murmur, *_ in outputs]),
+        np.asarray([np.asarray(output[3], np.float64).mean(axis=0) for output in outputs]),
+    )
+
+
+def _windows(samples: Float32) -> Float32:
     if len(samples) < WINDOW_SAMPLES:
         samples = np.tile(samples, -(-WINDOW_SAMPLES // len(samples)))[:WINDOW_SAMPLES]
     mel = log_mel(np.ascontiguousarray(samples))
-    windows = np.stack([mel[:, first : first + 250] for first in range(0, mel.shape[1] - 249, 50)])
-    logits = np.asarray(graph.run(list(OUTPUTS), {INPUT: windows[:, None]})[0], np.float64)
-    return float((logits[:, 0] - logits[:, 2]).mean())
+    return np.stack([mel[:, first : first + 250] for first in range(0, mel.shape[1] - 249, 50)])
 
 
-def check_figures(graph: onnxruntime.InferenceSession, rows: Sequence[Recording], folder: Path) -> list[SourceFigure]:
-    """The ``check`` rows, each source by itself, and each class of disease against the healthy clips of its source."""
-    found: list[SourceFigure] = []
+@dataclass(frozen=True)
+class SourceFigure:
+    """Present against absent within one source, or within one class of it and its healthy clips.
+
+    ``sensitivity``, ``specificity``: by probability at the shipped threshold, with Wilson's interval.
+    """
+
+    name: str
+    present: int
+    absent: int
+    auroc: Figure
+    sensitivity: Figure
+    specificity: Figure
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The clips of one source, what the network says of them, and the class of each."""
+
+    rows: tuple[Recording, ...]
+    logits: Logits
+    classes: tuple[str, ...]
+
+
+def heard_elsewhere(
+    graph: onnxruntime.InferenceSession, rows: Sequence[Recording], folder: Path
+) -> Mapping[str, Heard]:
+    """The ``check`` rows, each source by itself."""
     classes = _classes(folder)
+    found = {}
     for dataset in ("yaseen2018", "hls_cmds"):
-        own = [row for row in rows if row.dataset == dataset]
-        x = np.asarray([log_odds(graph, read_samples(row.path)) for row in own])
-        found.append(SourceFigure(dataset, len(own), _area(own, x)))
-        if dataset == "yaseen2018":
-            kinds = np.asarray([classes[str(row.path.relative_to(folder / "pcg"))] for row in own])
-            healthy = np.asarray([row.visit_label == "absent" for row in own])
-            for kind in sorted(set(kinds[~healthy])):
-                part = np.flatnonzero(healthy | (kinds == kind))
-                area = _area([own[index] for index in part], x[part])
-                found.append(SourceFigure(f"{dataset}, {kind}", int((kinds == kind).sum()), area))
+        own = tuple(row for row in rows if row.dataset == dataset)
+        kinds = tuple(classes[str(row.path.relative_to(folder / "pcg"))] for row in own)
+        found[dataset] = Heard(own, logits_of(graph, [read_samples(row.path) for row in own]), kinds)
     return found
 
 
-def _area(rows: Sequence[Recording], x: Float64) -> Figure:
-    heard = np.asarray([row.visit_label == "present" for row in rows])
-    return figure([row.group for row in rows], lambda items: auroc(heard[items], x[items]))
+def source_figures(heard: Mapping[str, Heard], rule: Rule) -> list[SourceFigure]:
+    """Each source, and each class of disease of Yaseen's against its healthy clips."""
+    found = []
+    for dataset, one in heard.items():
+        odds = recording_odds(rule, one.logits.present, one.logits.unknown)
+        called = odds.probability >= rule.recording.present
+        truth = np.asarray([row.visit_label == "present" for row in one.rows])
+        kinds = np.asarray(one.classes)
+        everything = np.ones(len(truth), bool)
+        found.append(_figure(dataset, one, everything, truth, called))
+        if dataset == "yaseen2018":
+            for kind in sorted(set(kinds[truth])):
+                found.append(_figure(f"{dataset}, {kind}", one, ~truth | (kinds == kind), truth, called))
+    return found
+
+
+def _figure(name: str, heard: Heard, chosen: Bool, truth: Bool, called: Bool) -> SourceFigure:
+    part = np.flatnonzero(chosen)
+    people = [heard.rows[index].group for index in part]
+    positive, word, x = truth[part], called[part], heard.logits.present[part]
+    return SourceFigure(
+        name,
+        int(positive.sum()),
+        int((~positive).sum()),
+        figure(people, lambda items: auroc(positive[items], x[items])),
+        wilson(int(word[positive].sum()), int(positive.sum())),
+        wilson(int((~word[~positive]).sum()), int((~positive).sum())),
+    )
 
 
 def _classes(folder: Path) -> dict[str, str]:
@@ -77,34 +132,66 @@ def _classes(folder: Path) -> dict[str, str]:
         return {row["path"]: row["label_raw"] for row in csv.DictReader(file)}
 
 
+MANIKIN_TIMING = {"ESM": (True, False), "MSM": (True, False), "LSM": (True, False), "LDM": (False, True)}
+
+
+def manikin_murmurs(heard: Heard) -> Timed:
+    """Those of HLS-CMDS: early, mid and late systolic, and late diastolic."""
+    places = [place for place, kind in enumerate(heard.classes) if kind in MANIKIN_TIMING]
+    truth = [MANIKIN_TIMING[heard.classes[place]] for place in places]
+    return Timed(tuple(heard.rows[p].name for p in places), heard.logits.timing[places], np.asarray(truth))
+
+
 @dataclass(frozen=True)
 class MadeFigure:
-    """Log-odds of ``hearts`` synthetic recordings: the lowest, the middle, the highest, and the share above 0."""
+    """``hearts`` synthetic recordings: log-odds (the network's own), and the share that is called present."""
 
     name: str
     hearts: int
     low: float
     median: float
     high: float
-    called: float
+    called: Figure
 
 
-def made_figures(graph: onnxruntime.InferenceSession, threshold: float, hearts: int = 20) -> list[MadeFigure]:
-    """The simulator's hearts; ``threshold`` is the log-odds from which on a recording is called present."""
-    found = [_made("no murmur", [Wish(seed=seed) for seed in range(hearts)], "clear", graph, threshold)]
-    for timing in Phase:
+@dataclass(frozen=True)
+class MadeHearts:
+    """The simulator's; ``murmurs``: those with one, for their timing, and which of them are called present."""
+
+    figures: tuple[MadeFigure, ...]
+    murmurs: Timed
+    called: Bool
+
+
+def made_hearts(graph: onnxruntime.InferenceSession, rule: Rule, hearts: int = 20) -> MadeHearts:
+    """Without a murmur, and with one of each timing and grade."""
+    clear = logits_of(graph, [_sound("clear", Wish(seed=seed)) for seed in range(hearts)])
+    figures = [_made("no murmur", clear, rule)]
+    names, timing, truth, called = [], [], [], []
+    for phase in Phase:
         for grade in (1, 2, 3, 4):
-            wishes = [Wish(seed=seed, grade=grade, timing=timing) for seed in range(hearts)]
-            found.append(_made(f"{timing.value}, grade {grade}", wishes, "murmur", graph, threshold))
-    return found
+            sounds = [_sound("murmur", Wish(seed=seed, grade=grade, timing=phase)) for seed in range(hearts)]
+            logits = logits_of(graph, sounds)
+            figures.append(_made(f"{phase.value}, grade {grade}", logits, rule))
+            names += [f"{phase.value} {seed}" for seed in range(hearts)]
+            timing.append(logits.timing)
+            truth += [(phase is Phase.SYSTOLIC, phase is Phase.DIASTOLIC)] * hearts
+            called.append(_called(logits, rule))
+    return MadeHearts(
+        tuple(figures),
+        Timed(tuple(names), np.concatenate(timing), np.asarray(truth)),
+        np.concatenate(called),
+    )
 
 
-def _made(
-    name: str, wishes: Sequence[Wish], kind: str, graph: onnxruntime.InferenceSession, threshold: float
-) -> MadeFigure:
-    x = np.asarray([log_odds(graph, _sound(kind, wish)) for wish in wishes])
-    low, median, high = np.quantile(x, [0.0, 0.5, 1.0])
-    return MadeFigure(name, len(x), float(low), float(median), float(high), float((x >= threshold).mean()))
+def _called(logits: Logits, rule: Rule) -> Bool:
+    return np.asarray(recording_odds(rule, logits.present, logits.unknown).labels(rule.recording) == "present")
+
+
+def _made(name: str, logits: Logits, rule: Rule) -> MadeFigure:
+    low, median, high = (float(x) for x in np.quantile(logits.present, [0.0, 0.5, 1.0]))
+    called = _called(logits, rule)
+    return MadeFigure(name, len(called), low, median, high, wilson(int(called.sum()), len(called)))
 
 
 def _sound(kind: str, wish: Wish) -> Float32:

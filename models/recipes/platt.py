@@ -27,20 +27,29 @@ class Platt:
         """The calibrated probability."""
         return sigmoid(self.logit(x))
 
+    def inverse(self, logit: float) -> float:
+        """Where the calibrated logit has this value."""
+        return (logit - self.intercept) / self.slope
+
 
 def sigmoid(x: Float64) -> Float64:
     """``1 / (1 + exp(-x))`` that never overflows."""
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)), np.float64)
 
 
-def fit(x: Float64, positive: Bool) -> Platt:
+def log_odds(probability: float) -> float:
+    """The logit of a probability."""
+    return float(np.log(probability / (1.0 - probability)))
+
+
+def fit(x: Float64, positive: Bool, weights: Float64 | None = None) -> Platt:
     """The maximum-likelihood slope and intercept, with Platt's targets that keep a separable set finite."""
     positives, negatives = positive.sum(), (~positive).sum()
     target = np.where(positive, (positives + 1.0) / (positives + 2.0), 1.0 / (negatives + 2.0))
 
     def loss(parameters: Float64) -> float:
         z = parameters[0] * x + parameters[1]
-        return float(np.mean(np.logaddexp(0.0, z) - target * z))
+        return float(np.average(np.logaddexp(0.0, z) - target * z, weights=weights))
 
     found = minimize(loss, np.array([1.0, 0.0]), method="BFGS")
     return Platt(float(found.x[0]), float(found.x[1]))

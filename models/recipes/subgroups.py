@@ -2,77 +2,142 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from dataset import Recording
-from figures import CrossFitted
-from metrics import Figure, auroc, figure
+from judged import Judged
+from metrics import Figure, auroc, over_seeds, wilson
+from people import Circumstances
 from scores import Scores
-from verdicts import Calibration, Thresholds, odds
+from verdicts import Labels, Rule, recording_odds
 
 Bool = npt.NDArray[np.bool_]
+Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]
+
+TOO_FEW = 5  # of each label, below which an area says nothing
+AGES = ("Neonate", "Infant", "Child", "Adolescent", "")
+GRADES = ("I/VI", "II/VI", "III/VI")
 
 
 @dataclass(frozen=True)
-class Subgroup:
-    """``measure`` says what the figure is of."""
+class Part:
+    """Shares that were called what they are, unknown counted as wrong, with Wilson's interval; the area with the bootstrap's.
+
+    ``items``: visits or recordings.
+    """
 
     name: str
-    measure: str
+    items: str
+    present: int
+    absent: int
+    sensitivity: Figure
+    specificity: Figure
+    area: Figure | None
+
+
+def visit_parts(seeds: Sequence[Judged], known: Mapping[str, Circumstances]) -> list[Part]:
+    """By age, sex and year."""
+    exams = seeds[0].exams
+    own = [known[row.name] for row in exams.rows]
+    said = [judged.exam_said for judged in seeds]
+    x = [judged.exam_odds.present for judged in seeds]
+    named: list[tuple[str, Bool]] = [(f"age {age or 'not given'}", _where(exams.rows, age=age)) for age in AGES]
+    named += [(f"sex {sex}", np.asarray([one.sex == sex for one in own])) for sex in sorted({one.sex for one in own})]
+    named += [
+        (f"year {year}", np.asarray([one.campaign == year for one in own]))
+        for year in sorted({one.campaign for one in own})
+    ]
+    named.append(("pregnant", np.asarray([one.pregnant for one in own])))
+    return [_part(name, "visits", part, exams.truth, said, x, exams.people) for name, part in named]
+
+
+def recording_parts(seeds: Sequence[Judged], quality: Mapping[str, float]) -> list[Part]:
+    """By site, by what the expert noted of the murmur, and by the product's own quality score."""
+    rows = seeds[0].rows
+    said, x = [judged.said for judged in seeds], [judged.odds.present for judged in seeds]
+    named = [(f"site {site}", _where(rows, site=site)) for site in ("AV", "PV", "TV", "MV")]
+    named += [(f"systolic, grade {grade}", _where(rows, grade=grade, site_label="present")) for grade in GRADES]
+    named.append(("diastolic too, or only", _where(rows, diastolic=True, site_label="present")))
+    named += list(_by_quality(np.asarray([quality[row.name] for row in rows])))
+    return [_part(name, "recordings", part, seeds[0].truth, said, x, seeds[0].people) for name, part in named]
+
+
+def _by_quality(scores: Float64) -> Iterator[tuple[str, Bool]]:
+    """Those that the product would refuse, and the others in three parts of equal count."""
+    usable = scores >= 0.0
+    yield "quality: refused by the product", ~usable
+    low, high = np.quantile(scores[usable], [1 / 3, 2 / 3])
+    yield f"quality below {low:.2f}", usable & (scores < low)
+    yield f"quality {low:.2f} to {high:.2f}", usable & (scores >= low) & (scores < high)
+    yield f"quality from {high:.2f} on", usable & (scores >= high)
+
+
+def _where(rows: Sequence[Recording], **fields: object) -> Bool:
+    return np.asarray([all(getattr(row, name) == value for name, value in fields.items()) for row in rows])
+
+
+def _part(
+    name: str,
+    items: str,
+    chosen: Bool,
+    truth: Labels,
+    said: Sequence[Labels],
+    x: Sequence[Float64],
+    people: Sequence[str],
+) -> Part:
+    present, absent = chosen & (truth == "present"), chosen & (truth == "absent")
+    return Part(
+        name,
+        items,
+        int(present.sum()),
+        int(absent.sum()),
+        sensitivity=_share(said, present, "present"),
+        specificity=_share(said, absent, "absent"),
+        area=_area(np.flatnonzero(present | absent), truth == "present", x, people),
+    )
+
+
+def _share(said: Sequence[Labels], chosen: Bool, word: str) -> Figure:
+    hits = float(np.mean([(labels[chosen] == word).sum() for labels in said]))
+    return wilson(hits, int(chosen.sum()))
+
+
+def _area(places: Int64, heard: Bool, x: Sequence[Float64], people: Sequence[str]) -> Figure | None:
+    positives = int(heard[places].sum())
+    if min(positives, len(places) - positives) < TOO_FEW:
+        return None
+    owners = [people[place] for place in places]
+    return over_seeds(
+        owners, [lambda items, v=values: auroc(heard[places[items]], v[places[items]]) for values in x]
+    ).mean
+
+
+@dataclass(frozen=True)
+class Share:
+    """Of ``items`` recordings, with Wilson's interval."""
+
+    name: str
     items: int
     figure: Figure
 
 
-def subgroups(rows: Sequence[Recording], scores: Scores, crossed: CrossFitted) -> list[Subgroup]:
-    """CirCor, by site, by age and by how loud the murmur is."""
-    heard = np.asarray([row.site_label == "present" for row in rows])
-    judged = np.asarray([row.site_label != "unknown" for row in rows])
-    said = crossed.recording_labels
-    people = np.asarray([row.group for row in rows])
-    found: list[Subgroup] = []
-
-    def area(name: str, chosen: Bool) -> None:
-        part = np.flatnonzero(chosen & judged)
-        if 0 < heard[part].sum() < len(part):
-            value = figure(list(people[part]), lambda i: auroc(heard[part[i]], scores.present[part[i]]))
-            found.append(Subgroup(name, "recording AUROC", len(part), value))
-
-    def share(name: str, chosen: Bool) -> None:
-        part = np.flatnonzero(chosen & heard)
-        if len(part):
-            value = figure(list(people[part]), lambda i: float((said[part[i]] == "present").mean()))
-            found.append(Subgroup(name, "recordings called present", len(part), value))
-
-    for site in ("AV", "PV", "TV", "MV"):
-        area(f"site {site}", np.asarray([row.site == site for row in rows]))
-    for age in ("Neonate", "Infant", "Child", "Adolescent", ""):
-        area(f"age {age or 'not given'}", np.asarray([row.age == age for row in rows]))
-    for grade in ("I/VI", "II/VI", "III/VI"):
-        share(f"systolic, grade {grade}", np.asarray([row.grade == grade for row in rows]))
-    share("with a diastolic murmur", np.asarray([row.diastolic for row in rows]))
-    return found
-
-
-def healthy_elsewhere(
-    rows: Sequence[Recording], scores: Scores, calibration: Calibration, thresholds: Thresholds
-) -> list[Subgroup]:
+def healthy_elsewhere(rows: Sequence[Recording], every_seed: Sequence[Scores], rule: Rule) -> list[Share]:
     """physionet2016: what is said, out of fold, of usable recordings of people diagnosed as healthy."""
-    places = [
-        place
-        for place, index in enumerate(scores.rows)
-        if rows[index].dataset == "physionet2016" and rows[index].judged and rows[index].usable
-    ]
-    said = odds(calibration, scores.present[places], scores.unknown[places]).labels(thresholds)
-    people = [rows[scores.rows[place]].group for place in places]
-    name = "physionet2016, healthy and usable"
+    said = []
+    for scores in every_seed:
+        places = [place for place, index in enumerate(scores.rows) if _healthy(rows[index])]
+        odds = recording_odds(rule, scores.present[places], scores.unknown[places])
+        said.append(odds.labels(rule.recording))
+    chosen = np.ones(len(said[0]), bool)
     return [
-        Subgroup(name, f"recordings called {word}", len(places), _said(people, said == word))
+        Share(f"physionet2016, healthy and usable: called {word}", len(chosen), _share(said, chosen, word))
         for word in ("present", "unknown")
     ]
 
 
-def _said(people: Sequence[str], chosen: Bool) -> Figure:
-    return figure(people, lambda items: float(chosen[items].mean()))
+def _healthy(row: Recording) -> bool:
+    return row.dataset == "physionet2016" and row.judged and row.usable

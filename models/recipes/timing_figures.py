@@ -1,0 +1,173 @@
+"""When a murmur sounds: how well the network tells systole from diastole, and the curves that the product needs for it.
+
+CirCor holds hardly a diastolic murmur, so the curves are fitted on made ones too: murmurs placed by phase into recordings
+without one, of people whom the network has not heard. They are judged on hearts that others made: the simulator's, and a
+manikin's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from batches import ENOUGH_ANNOTATED, PHASES
+from dataset import UNANNOTATED, Recording
+from export import INPUT, OUTPUTS
+from features import HOP_FRAMES, WINDOW_FRAMES, Features
+from folds import FOLDS
+from metrics import Figure, figure, share
+from out_of_fold import judged_on
+from platt import Platt, fit
+from runs import fold_run
+from scores import Scores, session
+from synthetic import with_murmur
+
+from stetho.inference.probability import DECIMALS
+
+Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]
+Bool = npt.NDArray[np.bool_]
+
+MADE_PER_FOLD = 60  # recordings, each with a murmur in systole, in diastole, and in both
+MOST_FALSE = 0.05  # of the real systolic murmurs may be told a diastole too: for each true one there are fifty of them
+SEED = 3
+KINDS = (("systole",), ("diastole",), PHASES)
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Murmurs whose time is known. ``logits``: uncalibrated, ``(n, 2)``; ``truth``: in systole, in diastole, ``(n, 2)``."""
+
+    people: tuple[str, ...]
+    logits: Float64
+    truth: Bool
+
+
+@dataclass(frozen=True)
+class TimingRule:
+    """A curve for each half of the beat, and the probability from which on it is said of a murmur that is present."""
+
+    curves: tuple[Platt, Platt]
+    certain: tuple[float, float]
+
+    def said(self, logits: Float64) -> Bool:
+        """Which halves are said, ``(n, 2)``."""
+        halves = zip(self.curves, self.certain, np.asarray(logits).T, strict=True)
+        return np.stack([np.round(curve.probability(x), DECIMALS) >= certain for curve, certain, x in halves], axis=1)
+
+
+def real_murmurs(rows: Sequence[Recording], scores: Scores) -> Timed:
+    """CirCor's, where the expert heard them, out of fold."""
+    places = [place for place, row in enumerate(rows) if row.site_label == "present"]
+    own = [rows[place] for place in places]
+    truth = np.asarray([(bool(row.timing), row.diastolic) for row in own])
+    return Timed(tuple(row.group for row in own), scores.timing[places], truth)
+
+
+def made_murmurs(rows: Sequence[Recording], features: Features, work: Path) -> Timed:
+    """Made murmurs in silent, annotated recordings of each fold's people, heard by the network of the first seed."""
+    parts = [_made(rows, features, work, fold) for fold in range(FOLDS)]
+    return Timed(
+        tuple(person for part in parts for person in part.people),
+        np.concatenate([part.logits for part in parts]),
+        np.concatenate([part.truth for part in parts]),
+    )
+
+
+def _made(rows: Sequence[Recording], features: Features, work: Path, fold: int) -> Timed:
+    run = fold_run(fold, seed=0)
+    graph = session(work / f"{run.name}.int8.onnx")
+    generator = np.random.default_rng([SEED, fold])
+    silent = [i for i in judged_on(run, rows) if rows[i].dataset == "circor" and rows[i].visit_label == "absent"]
+    generator.shuffle(silent)
+    people, logits, truth = [], [], []
+    for index in silent:
+        windows = _annotated(features, index)
+        if not windows:
+            continue
+        for phases in KINDS:
+            changed = np.stack([_with(power, states, phases, generator) for power, states in windows])
+            heard = graph.run([OUTPUTS[3]], {INPUT: changed[:, None]})[0]
+            people.append(rows[index].group)
+            logits.append(np.asarray(heard, np.float64).mean(axis=0))
+            truth.append([phase in phases for phase in PHASES])
+        if len(people) == MADE_PER_FOLD * len(KINDS):
+            break
+    return Timed(tuple(people), np.asarray(logits), np.asarray(truth, bool))
+
+
+def _annotated(features: Features, index: int) -> list[tuple[Float32, Int64]]:
+    """Power ``(frames, mels)`` and states ``(frames,)`` of a recording's well-annotated windows."""
+    states = features.state_labels(index).astype(np.int64).repeat(2)
+    found = []
+    for number, window in enumerate(features.windows(index)):
+        own = states[number * HOP_FRAMES : number * HOP_FRAMES + WINDOW_FRAMES]
+        if (own != UNANNOTATED).mean() > ENOUGH_ANNOTATED:
+            found.append((np.exp(window.T), own))
+    return found
+
+
+def _with(power: Float32, states: Int64, phases: Sequence[str], generator: np.random.Generator) -> Float32:
+    for phase in phases:
+        power = with_murmur(power, states, phase, generator)
+    return np.asarray(np.log(power).T, np.float32)
+
+
+def fit_timing(made: Timed, real: Timed) -> TimingRule:
+    """Curves that take a half with and without a murmur for equally likely, so that one in two is the even choice."""
+    logits, truth = np.concatenate([made.logits, real.logits]), np.concatenate([made.truth, real.truth])
+    systolic, diastolic = (fit(logits[:, half], truth[:, half], _balance(truth[:, half])) for half in (0, 1))
+    systolic_alone = real.truth[:, 0] & ~real.truth[:, 1]
+    told = np.quantile(diastolic.probability(real.logits[systolic_alone, 1]), 1.0 - MOST_FALSE)
+    return TimingRule((systolic, diastolic), (0.5, round(float(np.clip(told, 0.5, 0.95)), DECIMALS)))
+
+
+def _balance(positive: Bool) -> Float64:
+    """Weights that give both classes the same sum."""
+    return np.where(positive, 0.5 / positive.mean(), 0.5 / (~positive).mean())
+
+
+@dataclass(frozen=True)
+class TimingFigure:
+    """Of murmurs of one source: of each half, the mean of the share of those with it that were told it and of those
+    without it that were not. Not there where a source has murmurs of one kind alone."""
+
+    source: str
+    murmurs: int
+    systolic: Figure | None
+    diastolic: Figure | None
+    counts: tuple[tuple[int, int, int, int], ...]
+
+
+TRUTHS = ((True, False), (False, True), (True, True))
+
+
+def timing_figure(source: str, murmurs: Timed, rule: TimingRule) -> TimingFigure:
+    """``counts``: a row for systolic, diastolic, both; a column for each, and for neither."""
+    said = rule.said(murmurs.logits)
+    counts = tuple(
+        tuple(int(_is(murmurs.truth, true)[_is(said, word)].sum()) for word in (*TRUTHS, (False, False)))
+        for true in TRUTHS
+    )
+    systolic, diastolic = (_balanced(murmurs, said, half) for half in (0, 1))
+    return TimingFigure(source, len(said), systolic, diastolic, counts)
+
+
+def _is(halves: Bool, kind: tuple[bool, bool]) -> Bool:
+    return np.asarray((halves == np.asarray(kind)).all(axis=1))
+
+
+def _balanced(murmurs: Timed, said: Bool, half: int) -> Figure | None:
+    truth = murmurs.truth[:, half]
+    if truth.all() or not truth.any():
+        return None
+
+    def measure(items: Int64) -> float:
+        true, word = truth[items], said[items, half]
+        return 0.5 * (share(word[true]) + share(~word[~true]))
+
+    return figure(murmurs.people, measure)
