@@ -39,6 +39,8 @@ def finding_lines(finding: Finding) -> Iterator[str]:
     if finding.outcome is Outcome.IDENTICAL:
         return
     yield from _listed(finding.differences, finding.more, "then", "now")
+    if any(difference.field == "murmur.label" for difference in finding.differences):
+        yield f"    {finding.notice}"
     if finding.environment:
         yield "  made elsewhere:"
         yield from _listed(finding.environment, 0, "there", "here")

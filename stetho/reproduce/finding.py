@@ -6,8 +6,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from stetho.inference.verdict import Label
-from stetho.notice import notice_for
+from stetho.notice import INVESTIGATIONAL
 from stetho.reproduce.difference import Difference
 
 SCHEMA = 1
@@ -53,7 +52,7 @@ class Finding:
     """One line of the results: `kind` is recording, exam or line, and `name` says which.
 
     detail: more about the reason, for people. differences: the first of them; `more` counts the others. environment:
-    what of software and machine is another now. label: what is said of it now. The largest differences are those of the
+    what of software and machine is another now. notice: what has to stand beside the labels in here. The largest differences are those of the
     verdict's probabilities, and of any window's.
     """
 
@@ -62,12 +61,12 @@ class Finding:
     outcome: Outcome
     reason: Reason | None = None
     detail: str | None = None
-    label: Label | None = None
     largest_difference: float | None = None
     largest_window_difference: float | None = None
     differences: tuple[Difference, ...] = ()
     more: int = 0
     environment: tuple[Difference, ...] = ()
+    notice: str = INVESTIGATIONAL
 
     def to_json(self) -> Mapping[str, Any]:
         """The object of `reproduce --json` (docs/schemas/reproduce.schema.json)."""
@@ -81,7 +80,7 @@ class Finding:
             "differences": [difference.to_json() for difference in self.differences],
             "differences_more": self.more,
             "environment": [difference.to_json() for difference in self.environment],
-            "notice": notice_for(self.label or ""),
+            "notice": self.notice,
             "schema": SCHEMA,
         }
 

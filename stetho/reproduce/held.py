@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stetho.inference.verdict import Label
+from stetho.notice import notice_for
 from stetho.reproduce.difference import Difference, differences
 from stetho.reproduce.finding import Finding, Outcome, Reason, named
 
@@ -38,18 +39,18 @@ def held(kind: str, name: str, then: Json, now: Json, environment: tuple[Differe
         if reason is None and not environment:
             reason = Reason.SAME_ENVIRONMENT
         outcome = Outcome.REPRODUCED if reason is None else Outcome.NOT_REPRODUCED
-    label = Label(now["murmur"]["label"])
+    labels = {then["murmur"]["label"], now["murmur"]["label"]}
     return Finding(
         kind,
         name,
         outcome,
         reason,
-        label=label,
         largest_difference=largest,
         largest_window_difference=windows,
         differences=found,
         more=more,
         environment=environment,
+        notice=notice_for(Label.ABSENT if Label.ABSENT in labels else now["murmur"]["label"]),
     )
 
 

@@ -156,3 +156,11 @@ def test_an_unknown_without_a_window_has_no_figures(validate: Callable[[str, Jso
     validate("analyze", {**RECORDING, "murmur": murmur, "heart_rate_bpm": None, "heart_rate_confidence": 0.0})
     with pytest.raises(jsonschema.ValidationError):
         validate("analyze", {**RECORDING, "murmur": {**murmur, "probability": 0.0}})
+
+
+def test_where_a_result_comes_from_is_said_in_one_form() -> None:
+    results, events = (
+        json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))["$defs"]["provenance"]
+        for name in ("analyze", "live")
+    )
+    assert results == events

@@ -1,7 +1,7 @@
 """What a device streams over a real serial port is saved sample for sample, and judged exactly as the saved file is."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +52,9 @@ def test_40_recordings_over_a_serial_port(forty_recordings: list[Path], tmp_path
         saved, _ = soundfile.read(played.saved, dtype="int16")
         assert np.array_equal(original, saved), recording.name
         said = analyze(recording)
-        if [final.murmur for final in played.finals] != [said.murmur.to_json(said.spec.rate_hz)]:
+        assert said.provenance is not None
+        made_of = replace(said.provenance, file_sha256=None).to_json()
+        expected = [(said.murmur.to_json(said.spec.rate_hz), made_of)]
+        if [(final.murmur, final.provenance) for final in played.finals] != expected:
             differing.append((recording.name, played.finals, said.murmur))
     assert not differing

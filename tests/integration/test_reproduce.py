@@ -226,6 +226,10 @@ def test_a_result_without_a_murmur_never_stands_alone(results: Path, command: Co
     clear, murmur = told(command, validate, results)[1]
     assert NOT_RULED_OUT in clear["notice"]
     assert INVESTIGATIONAL in murmur["notice"]
+    path = changed(results, _label)
+    assert NOT_RULED_OUT in told(command, validate, path)[1][1]["notice"]
+    said = command("reproduce", path).out
+    assert "murmur.label: absent then, present now\n    This does not rule out heart disease. Investigational" in said
 
 
 @pytest.mark.parametrize("arguments", [("gone.jsonl",), (".",), ("results.jsonl", "--audio", "no/such/folder"), ()])
