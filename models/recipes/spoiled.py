@@ -33,8 +33,9 @@ CONTACT: Sequence[tuple[float, float]] = (
 
 def as_16_bit(samples: npt.NDArray[np.floating]) -> Float32:
     """What a converter of 16 bits makes of it: rounded, and cut off at full scale."""
-    pcm = np.clip(np.round(np.asarray(samples, np.float64) * 32768.0), -32768.0, 32767.0)
-    return (pcm / 32768.0).astype(np.float32)
+    pcm = np.asarray(samples, np.float32) * np.float32(32768.0)  # a power of two: nothing is rounded yet
+    np.clip(np.round(pcm, out=pcm), -32768.0, 32767.0, out=pcm)
+    return np.asarray(pcm / np.float32(32768.0), np.float32)
 
 
 def band_power(samples: npt.NDArray[np.floating]) -> float:
@@ -46,10 +47,15 @@ def band_power(samples: npt.NDArray[np.floating]) -> float:
     return float(2.0 * np.vdot(band, band).real / (length * len(samples)))
 
 
+def as_loud_as(noise: Float32, samples: Float32) -> Float32:
+    """The noise at the recording's own mean power (25-800 Hz)."""
+    gain = np.sqrt(band_power(samples) / max(band_power(noise), SILENCE))
+    return (gain * noise).astype(np.float32)
+
+
 def with_noise(samples: Float32, noise: Float32, snr_db: float) -> Float32:
-    """The recording with ``noise`` of the same length under it, ``snr_db`` below its own mean power (25-800 Hz)."""
-    gain = np.sqrt(band_power(samples) / max(band_power(noise), SILENCE)) * 10.0 ** (-snr_db / 20.0)
-    return as_16_bit(samples.astype(np.float64) + gain * noise)
+    """The recording with a noise that was as loud and as long under it, ``snr_db`` lower."""
+    return as_16_bit(samples + noise * np.float32(10.0 ** (-snr_db / 20.0)))
 
 
 def with_gain(samples: Float32, gain_db: float) -> Float32:
