@@ -23,8 +23,8 @@ RECORDING_COLUMNS = (
     *(f"provenance.software.{name}" for name in ("stetho", "onnxruntime", "numba", "numpy", "python")),
     *(f"provenance.machine.{name}" for name in ("system", "architecture", "processor", "features", "kernels_for")),
 )
-NOT_A_CELL = "provenance.windows"
-"""A table in itself: in JSON alone."""
+NO_CELLS = ("provenance.windows", "evidence.")
+"""Tables and curves in themselves: in JSON alone."""
 EXAM_COLUMNS = (
     *("exam", "policy", *_MURMUR, "murmur.reason", "loudest_site"),
     *(f"sites.{site.value}" for site in Site),
@@ -49,8 +49,7 @@ class Tables:
         """The next row, which is in its file when this returns."""
         table = self._exams if isinstance(outcome.result, ExamResult) else self._recordings
         row = flat(outcome.to_json(segments=False))
-        row.pop(NOT_A_CELL, None)
-        table.add(row)
+        table.add({column: cell for column, cell in row.items() if not column.startswith(NO_CELLS)})
 
 
 class _Table:

@@ -34,8 +34,8 @@ def _phase_words(result: RecordingResult) -> str:
     if phase is None or result.label is not Label.PRESENT:
         return ""
     if result.murmur.timing is not None and result.murmur.timing not in _TIMINGS[phase]:
-        return f"; there the sound lies in {phase.value}, which contradicts the timing: listen again"
-    return f"; the sound lies in {phase.value}"
+        return f"; there the sound lies mostly in {phase.value}, which contradicts the timing: listen again"
+    return f"; the sound lies mostly in {phase.value}"
 
 
 def _beat_words(evidence: Evidence) -> str:
