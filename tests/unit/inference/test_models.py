@@ -1,5 +1,6 @@
 """Which model is used: the pinned one, or one that a key of the settings approved; any bit of difference and it is none."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from stetho.artifacts import MANIFEST, NETWORK, ModelFiles, find_model, read_model
 from stetho.config import Config, Trust
-from stetho.errors import ModelError
+from stetho.errors import ConfigError, ModelError
 from stetho.inference import models
 from stetho.inference.manifest import manifest_of
 from stetho.inference.models import chosen_model, shipped_model, standing_of
@@ -147,3 +148,13 @@ def test_a_folder_without_a_model_is_said(tmp_path: Path) -> None:
 def test_a_model_that_was_only_loaded_is_marked_as_nobody_s(own_model: Path) -> None:
     assert MurmurModel.load(own_model).trusted_by.codes == ("model_not_trusted",)
     assert MurmurModel.load(find_model()).trusted_by is TrustedBy.STETHO
+
+
+def test_without_the_library_nothing_is_believed_and_it_is_said_what_to_install(
+    own_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved(own_model)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(ConfigError, match=r"pip install 'stetho\[clinic\]'"):
+        chosen_model(trusting(KEY, model=own_model))
+    assert chosen_model(Config()).trusted_by is TrustedBy.STETHO
