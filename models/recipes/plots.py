@@ -37,7 +37,7 @@ def draw(folder: Path, figures: ReleaseFigures) -> None:
     evaluation = figures.evaluation
     with mpl.rc_context(STYLE):
         _save(folder / "roc.svg", (4.6, 4.2), lambda canvas: _roc(canvas.subplots(), evaluation.seeds))
-        _save(folder / "reliability.svg", (7.0, 6.4), lambda canvas: _reliabilities(canvas, evaluation.reliability))
+        _save(folder / "reliability.svg", (7.8, 6.4), lambda canvas: _reliabilities(canvas, evaluation.reliability))
         _save(folder / "confusion.svg", (4.4, 3.2), lambda canvas: _confusion(canvas.subplots(), evaluation.seeds))
         _save(folder / "grades.svg", (6.0, 3.4), lambda canvas: _grades(canvas.subplots(), evaluation.seeds[0]))
         _save(folder / "lock.svg", (7.2, 4.4), lambda canvas: _lock(canvas.subplots(), figures))

@@ -11,7 +11,7 @@ from dataset import Recording, data_folder
 from evaluate import Evaluation
 from export import INPUT, OUTPUTS
 from figures import Goal
-from lock_opening import Opening
+from lock_log import Opening
 from other_sources import MadeHearts, SourceFigure, heard_elsewhere, made_hearts, manikin_murmurs, source_figures
 from out_of_range import Distances, distance_figures
 from scores import session

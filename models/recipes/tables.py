@@ -11,7 +11,7 @@ from dataset import LABELS
 from figures import Line, Quantisation, Trade, confusion
 from flags import Flags
 from judged import Judged
-from lock_opening import Opening
+from lock_log import Opening
 from metrics import Figure
 from other_sources import MadeFigure, SourceFigure
 from out_of_range import Distances
@@ -31,7 +31,7 @@ def out_of_fold_tables(evaluation: Evaluation) -> dict[str, str]:
     """The tables of people that the networks had never heard, by the name that the templates give them."""
     return {
         "headline": headline_table(evaluation.headline),
-        "calibration": headline_table([line for one in evaluation.reliability for line in (one.error, one.brier)]),
+        "calibration": headline_table(calibration_lines(evaluation)),
         "by_chance": _by_chance(evaluation.reliability),
         "confusion": _confusion(evaluation.seeds),
         "trade": _trade(evaluation.trade),
@@ -49,7 +49,7 @@ def out_of_fold_tables(evaluation: Evaluation) -> dict[str, str]:
 def release_tables(figures: ReleaseFigures) -> dict[str, str]:
     """The tables of the network that ships, and of its twin that was judged behind the lock."""
     return {
-        "lock": lock_table(figures.lock, figures.evaluation.headline),
+        "lock": lock_table(figures.lock, [*figures.evaluation.headline, *calibration_lines(figures.evaluation)]),
         "gates": _gates(figures),
         "sources": _sources(figures.sources),
         "distances": _distances(figures.distances),
@@ -58,6 +58,11 @@ def release_tables(figures: ReleaseFigures) -> dict[str, str]:
         "made_timing_counts": timing_counts(figures.timing),
         "speed": _speed(figures.speed),
     }
+
+
+def calibration_lines(evaluation: Evaluation) -> list[Line]:
+    """The error and the Brier score of every claim."""
+    return [line for one in evaluation.reliability for line in (one.error, one.brier)]
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
