@@ -12,7 +12,7 @@ from stetho.stage import run
 from stetho.stream import CHEST, Chunk, Origin, Samples, Span, StreamSpec, read_only
 
 FRAME_S = 0.06
-SEARCH_S = 0.012
+SEARCH_S = 0.02
 
 
 def half_speed(samples: npt.NDArray[np.float32], rate_hz: int) -> Samples:
@@ -30,7 +30,7 @@ def half_speed(samples: npt.NDArray[np.float32], rate_hz: int) -> Samples:
 class HalfSpeed:
     """Stage: chunks, chest channel, to chunks that last twice as long at the same pitch. Not for what is live.
 
-    WSOLA (Verhelst & Roelands, ICASSP 1993): frames of 60 ms overlap by half; each is taken where, within ±12 ms of its
+    WSOLA (Verhelst & Roelands, ICASSP 1993): frames of 60 ms overlap by half; each is taken where, within ±20 ms of its
     place, it goes on most like the last one did. Positions count the samples that come out: sample i of the source
     becomes 2 i. `process` is up to 0.1 s of the source behind; `flush` gives the rest.
     """
@@ -85,6 +85,8 @@ class HalfSpeed:
         hop, pieces = 2 * self._quarter, []
         while self._kernel is not None and self._reach(hop) <= self._base + self._line.size:
             piece = np.empty(hop, dtype=np.float32)
+            if not self._frame:  # the beginning goes on from itself, and does not fade in
+                self._overlap = self._window[hop:] * self._line[:hop]
             nominal = self._frame * self._quarter
             self._chosen = self._kernel(
                 self._line,
@@ -133,6 +135,6 @@ class HalfSpeed:
         self._last = None
         self._origin, self._received, self._given = 0, 0, 0
         self._frame, self._base = 0, 0
-        self._chosen = -hop  # so that the first frame goes on from the beginning itself
+        self._chosen = -hop
         self._line = np.zeros(0, dtype=np.float32)
         self._overlap = np.zeros(hop)

@@ -85,7 +85,8 @@ def amplify(
 ) -> int:
     """A gain that glides to `target`, then a limiter that knows the next n - 1 samples; returns `count` + len(samples).
 
-    gains: float64 (3,), the gain now, what the limiter lets through, and the sum of `smooth` (a whole number).
+    gains: float64 (4,), the gain now, what the limiter lets through, the sum of `smooth` (a whole number), and where the
+    gain glides to on its way.
     line: float64 (n,), amplified samples. allowed, smooth: int64 (n,), what each sample allows, and the least of it
     with its slow recovery; in units of 2^-30. All changed in place.
     Each of the n values averaged for a sample is at most what that sample allows, and so is their average.
@@ -93,9 +94,10 @@ def amplify(
     n = line.size
     total = int(gains[2])
     for i in range(samples.size):
-        gains[0] += (target - gains[0]) * glide
-        if abs(target - gains[0]) < 1e-9:
-            gains[0] = target
+        gains[3] += (target - gains[3]) * glide
+        gains[0] += (gains[3] - gains[0]) * glide
+        if abs(target - gains[0]) + abs(target - gains[3]) < 1e-9:
+            gains[0] = gains[3] = target
         v = _finite(samples[i]) * gains[0]
         slot = count % n
         allowed[slot] = _ONE if abs(v) <= ceiling else int(ceiling / abs(v) * _ONE)
@@ -155,6 +157,8 @@ def remove_spikes(
     for i in range(samples.size):
         x = _finite(samples[i])
         levels[0] += (x - levels[0]) * slow
+        if abs(levels[0]) < 1e-30:
+            levels[0] = 0.0
         v = x - levels[0]
         levels[1] = max(levels[1], abs(v))
         slot = count % n

@@ -14,7 +14,7 @@ from stetho.stream import CHEST, Chunk, Samples, StreamSpec
 CEILING = 0.98
 LOOK_AHEAD_S = 0.002
 GLIDE_S = 0.005
-RECOVERY_S = 0.08
+RECOVERY_S = 0.15
 MOST_DB = 40.0
 _ONE = 1 << 30
 
@@ -23,9 +23,9 @@ class Amplifier:
     """Stage: chunks, chest channel, made louder; 2 ms late, at the places that they came in with.
 
     Whatever comes in, nothing goes out above 0.98 of full scale. The limiter turns down before a peak, over the 2 ms
-    that it looks ahead, and up again within 80 ms; below the ceiling it changes nothing. The gain glides to a new value
-    (5 ms), and from silence after the start and after a reset, so that no stream begins with a click. Samples that are
-    not finite count as 0.
+    that it looks ahead, and up again with a time constant of 150 ms; below the ceiling it changes nothing. The gain
+    glides to a new value (twice 5 ms, without a corner), and from silence after the start and after a reset, so that no
+    stream begins with a click. Samples that are not finite count as 0.
     """
 
     def __init__(self, gain_db: float = 0.0) -> None:
@@ -60,7 +60,7 @@ class Amplifier:
 
         self._kernel = amplify
         self._glide = 1.0 - exp(-1.0 / (GLIDE_S * spec.rate_hz))
-        self._recovery = 1.0 - exp(-3.0 / (RECOVERY_S * spec.rate_hz))
+        self._recovery = 1.0 - exp(-1.0 / (RECOVERY_S * spec.rate_hz))
         self._spec = replace(spec, channels=(CHEST,))
         self._held = HeldBack(max(1, ceil(LOOK_AHEAD_S * spec.rate_hz)))
         self.reset("prepare")
@@ -104,7 +104,7 @@ class Amplifier:
         size = self._held.samples + 1
         self._held.clear()
         self._count = 0
-        self._gains = np.array([0.0, 1.0, float(size * _ONE)])
+        self._gains = np.array([0.0, 1.0, float(size * _ONE), 0.0])
         self._line = np.zeros(size)
         self._allowed = np.full(size, _ONE, dtype=np.int64)
         self._smooth = self._allowed.copy()

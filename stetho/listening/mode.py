@@ -21,10 +21,10 @@ class Mode(Enum):
     by how much the filter delays its slowest frequency from a quarter above the lower edge on. Both are the filter's own.
     """
 
-    BELL = ("bell", 20.0, 200.0, 1.0, 11.1)
-    DIAPHRAGM = ("diaphragm", 100.0, 500.0, 0.75, 2.9)
-    WIDE = ("wide", 20.0, 1000.0, 0.25, 8.9)
-    MIDRANGE = ("midrange", 50.0, 500.0, 0.5, 4.4)
+    BELL = ("bell", 20.0, 200.0, 1.0, 11.0)
+    DIAPHRAGM = ("diaphragm", 100.0, 500.0, 0.75, 2.8)
+    WIDE = ("wide", 20.0, 1000.0, 0.25, 8.8)
+    MIDRANGE = ("midrange", 50.0, 500.0, 0.5, 4.3)
 
     def __init__(self, word: str, low_hz: float, high_hz: float, delay_ms: float, slowest_ms: float) -> None:
         self.word = word

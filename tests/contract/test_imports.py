@@ -21,7 +21,8 @@ def test_the_package_itself_is_light() -> None:
 
 
 @pytest.mark.parametrize(
-    "package", ["stetho.stream", "stetho.stage", "stetho.dsp", "stetho.heart", "firmware_bridge.wire"]
+    "package",
+    ["stetho.stream", "stetho.stage", "stetho.dsp", "stetho.heart", "stetho.listening", "firmware_bridge.wire"],
 )
 def test_signal_code_and_codecs_load_no_io(package: str) -> None:
     # asyncio is named by none of them; import-linter reads the sources, this reads memory.

@@ -94,7 +94,7 @@ def _choose_lines(rules: F64, judged: F64, size: int, found: I64, lines: F64) ->
             if lines[line, 0] == 0.0 and lines[line, 1] == 0.0:
                 lines[line, 2], lines[line, 3] = 1.0, 0.0
             lines[line, 4], lines[line, 5] = math.cos(rules[line, 0] + drift), math.sin(rules[line, 0] + drift)
-            lines[line, 6] = 3.0 * height
+            lines[line, 6] = 1.5 * height
     for line in range(found.size):
         if not found[int(rules[line, 1])]:
             found[line] = 0

@@ -30,7 +30,7 @@ class HumNotch:
     hum, the output is the input, bit for bit.
 
     Each line is cancelled by an adaptive oscillator (Widrow et al., Proc. IEEE 63, 1975), which is a notch of ±1 Hz: 0.2
-    dB at 5 Hz from its middle. What pulls at the oscillator is bounded by three times the hum itself, so that a first
+    dB at 5 Hz from its middle. What pulls at the oscillator is bounded by one and a half times the hum itself, so that a first
     heart sound leaves no ringing. Samples that are not finite count as 0.
     """
 

@@ -143,6 +143,8 @@ def _track_floor(power: F64, state: F64, minima: F64, frame: int, lasting: int, 
     """
     for k in range(power.size):
         state[0, k] = power[k] if frame == 0 else keep * state[0, k] + (1.0 - keep) * power[k]
+        if state[0, k] < 1e-30:
+            state[0, k] = 0.0
         state[1, k] = state[0, k] if frame % lasting == 0 else min(state[1, k], state[0, k])
     row = (frame // lasting) % minima.shape[0]
     for k in range(power.size):
@@ -198,8 +200,12 @@ def _minimum_phase(logs: F64, fold: F64, slopes: F64, response: F64, taps: F32) 
     taps[n - 1] = response[n - 1]
     slopes[0] = 0.0
     for i in range(1, n):
-        response[n - 1 - i] = _product(slopes, 0, response, n - 1 - i, kept) / i
-        taps[n - 1 - i] = response[n - 1 - i]
+        value = _product(slopes, 0, response, n - 1 - i, kept) / i
+        if abs(value) > _TINY:  # or its products with samples would be denormal, and slow
+            response[n - 1 - i] = value
+            taps[n - 1 - i] = value
+        else:
+            taps[n - 1 - i] = 0.0
 
 
 @njit(

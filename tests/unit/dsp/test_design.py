@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stetho.dsp.design import butter_bandpass, steady_state
+from stetho.dsp.design import butter_bandpass, butter_highpass, steady_state
 from stetho.errors import ConfigError
 
 signal = pytest.importorskip("scipy.signal", reason="scipy is not installed (extra lab)")
@@ -37,3 +37,19 @@ def test_steady_state_is_scipys():
 def test_a_band_that_does_not_fit_is_refused(band):
     with pytest.raises(ConfigError, match="choose edges"):
         butter_bandpass(4, *band, 4000)
+
+
+@pytest.mark.parametrize(("order", "low_hz", "rate_hz"), [(2, 20, 2000), (2, 100, 1000), (4, 50, 4000), (6, 300, 8000)])
+def test_the_high_pass_is_scipys(order, low_hz, rate_hz):
+    ours = butter_highpass(order, low_hz, rate_hz)
+    theirs = signal.butter(order, low_hz, "highpass", output="sos", fs=rate_hz)
+    frequencies = np.linspace(0, rate_hz / 2, 2001)
+    _, a = signal.freqz_sos(ours, frequencies, fs=rate_hz)
+    _, b = signal.freqz_sos(theirs, frequencies, fs=rate_hz)
+    assert np.abs(a - b).max() < 1e-10
+
+
+@pytest.mark.parametrize(("order", "low_hz"), [(2, 0), (2, 2000), (3, 20), (0, 20)])
+def test_a_high_pass_that_can_t_be_is_refused(order, low_hz):
+    with pytest.raises(ConfigError, match="choose an even order"):
+        butter_highpass(order, low_hz, 4000)
