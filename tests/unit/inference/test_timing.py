@@ -4,16 +4,22 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hw_sim.heart import Heart, Wish, scenario
+from stetho.analysis import analyze
 from stetho.artifacts import find_model
 from stetho.errors import ModelError
+from stetho.inference import session
 from stetho.inference.manifest import Calibration, Manifest, TimingRule, read_manifest
-from stetho.inference.timing import Timing, TimingLogits
+from stetho.inference.models import shipped_model
+from stetho.inference.session import OUTPUTS, MurmurModel
+from stetho.inference.timing import Timing, TimingLogits, TimingOdds
 from stetho.inference.verdict import Label, ScoredWindow, judge
-from stetho.stream import Span
+from stetho.stream import Samples, Span
 
 RULE = TimingRule(Calibration(2.0, 0.0), Calibration(1.0, -1.0), systolic_certain=0.5, diastolic_certain=0.8)
 TABLE = """
@@ -109,3 +115,47 @@ def test_a_damaged_table_is_refused(tmp_path: Path, damage: str) -> None:
     path.write_text(text + TABLE.replace("systolic_certain = 0.5", damage), encoding="utf-8")
     with pytest.raises(ModelError, match=r"no valid timing\.systolic_certain.*install the model again\.$"):
         read_manifest(tmp_path)
+
+
+class Output:
+    """As onnxruntime describes one."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class NetworkWithTiming:
+    """A session of the shipped network, with one more output."""
+
+    logits = np.array([[3.0, -3.0]], np.float32)
+
+    def __init__(self, shipped: MurmurModel) -> None:
+        self._shipped = shipped._session
+
+    def get_outputs(self) -> list[Output]:
+        return [Output(name) for name in ("timing", *OUTPUTS)]
+
+    def run(self, names: tuple[str, ...], fed: dict[str, Samples]) -> list[Samples]:
+        more = [self.logits] if names == (*OUTPUTS, "timing") else []
+        return [*self._shipped.run(OUTPUTS, fed), *more]
+
+
+def test_a_network_that_has_the_output_is_asked_for_it(manifest: Manifest, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = NetworkWithTiming(shipped_model())
+    monkeypatch.setattr(session, "_session", lambda *_: network)
+    heart = Heart(scenario("murmur", Wish(seed=1007, rate_hz=4000))).read(9 * 4000)
+    samples = heart.astype(np.float32) / np.float32(32768)
+    result = analyze(samples, 4000, model=MurmurModel(manifest, b""))
+    assert result.label is Label.PRESENT
+    assert result.to_json()["murmur"]["timing"] == "systolic"
+    assert result.murmur.timing_odds == TimingOdds(6.0, -4.0)
+    untimed = analyze(samples, 4000, model=MurmurModel(replace(manifest, timing=None), b""))
+    assert untimed.to_json()["murmur"]["timing"] is None
+
+
+def test_a_timing_that_is_no_number_makes_no_verdict(manifest: Manifest, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = NetworkWithTiming(shipped_model())
+    monkeypatch.setattr(session, "_session", lambda *_: network)
+    monkeypatch.setattr(NetworkWithTiming, "logits", np.array([[np.nan, 0.0]], np.float32))
+    with pytest.raises(ModelError, match="not finite"):
+        MurmurModel(manifest, b"").score(np.zeros((40, 250), np.float32))
