@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import entry_points
 
-from stetho.bench import bandpass, inference, mel, not_yet
+from stetho.bench import bandpass, inference, listening, mel, not_yet
 from stetho.bench.row import Benchmark, Row
 from stetho.errors import ConfigError
 
@@ -12,7 +12,7 @@ ENTRY_POINT_GROUP = "stetho.benchmarks"
 
 def all_benchmarks() -> tuple[Benchmark, ...]:
     """Ours, then those of other packages."""
-    found = [*bandpass.benchmarks(), *mel.benchmarks(), *inference.benchmarks()]
+    found = [*bandpass.benchmarks(), *mel.benchmarks(), *listening.benchmarks(), *inference.benchmarks()]
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda e: e.name):
         provider: Callable[[], tuple[Benchmark, ...]] = entry.load()
         found.extend(provider())
