@@ -14,6 +14,7 @@ from stetho.trust.approval import Approval, check, read_approval
 from stetho.trust.public_key import PublicKey
 from stetho.trust.trusted_by import TrustedBy
 
+IMPOSTOR = "it calls itself the one that ships and is another; give it a version of its own"
 HOW = "`stetho model approve --help` says how a site approves its own"
 
 
@@ -56,14 +57,20 @@ def chosen_files(config: Config, folder: Path | None = None) -> ModelFiles:
     return pinned_model(folder=config.models) if folder is None else read_model(folder)
 
 
+def is_impostor(files: ModelFiles, manifest: Manifest) -> bool:
+    """Whether it has the name and version of the model that ships, and is another: results could not tell them apart."""
+    pin = PINNED.get(manifest.name)
+    return pin is not None and pin.version == manifest.version and not files.pinned
+
+
 def standing_of(files: ModelFiles, manifest: Manifest, model_keys: Iterable[str]) -> Standing:
     """Who trusts these bytes on a machine whose settings name `model_keys`."""
     if files.pinned:
         return Standing(TrustedBy.STETHO)
     approval = None
     try:
-        if manifest.name in PINNED and manifest.version == PINNED[manifest.name].version:
-            raise ModelError("it calls itself the one that ships and is another; give it a version of its own")
+        if is_impostor(files, manifest):
+            raise ModelError(IMPOSTOR)
         approval = read_approval(files.folder)
         if approval is None:
             raise ModelError(f"it is neither the one that ships nor approved by a key that you trust; {HOW}")

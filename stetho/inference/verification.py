@@ -8,7 +8,7 @@ from stetho.artifacts import ModelFiles
 from stetho.errors import ModelError
 from stetho.inference.golden import ALLOWED_DEVIATION, GoldenRun, run_golden
 from stetho.inference.manifest import manifest_of, network_of
-from stetho.inference.models import Standing
+from stetho.inference.models import IMPOSTOR, Standing, is_impostor
 from stetho.inference.session import MurmurModel
 
 
@@ -30,6 +30,8 @@ class Check:
 def verify_whole(files: ModelFiles) -> Iterator[Check]:
     """Everything but who trusts it. Raises ModelError at the first check that fails."""
     manifest = manifest_of(files)
+    if is_impostor(files, manifest):
+        raise ModelError(f"The model {manifest.name} {manifest.version} in {files.folder} is refused: {IMPOSTOR}.")
     yield Check("manifest", f"sha256 {files.manifest_sha256}")
     network = network_of(files, manifest)
     yield Check("network", f"sha256 {files.network_sha256}, as the manifest says")

@@ -179,8 +179,9 @@ def test_no_variable_of_a_session_widens_the_trust(
         lambda folder: (folder / MANIFEST).write_text("schema = 1", encoding="utf-8"),
         lambda folder: (folder / "golden.npz").unlink(),
         lambda folder: (folder / MANIFEST).unlink(),
+        lambda folder: (folder / MANIFEST).write_bytes((find_model() / MANIFEST).read_bytes() + b"# mine\n"),
     ],
-    ids=["network", "manifest", "golden", "no manifest"],
+    ids=["network", "manifest", "golden", "no manifest", "impostor"],
 )
 def test_what_is_not_whole_is_not_approved(run: Run, own_model: Path, key: str, break_it) -> None:
     break_it(own_model)
