@@ -11,12 +11,14 @@ import typer
 
 from stetho.cli.evaluate_run import run
 from stetho.cli.evaluate_text import print_evaluation
-from stetho.cli.options import Json, Quiet
+from stetho.cli.options import Json, ModelFolder, Quiet
 from stetho.cli.output import print_json
+from stetho.config import load_config
 from stetho.errors import InputError
 from stetho.evaluation.labelled import read_labelled
 from stetho.evaluation.requirement import parse_requirement
 from stetho.exam.verdict import Policy
+from stetho.inference.models import chosen_model
 
 MISSED = 1
 
@@ -48,13 +50,14 @@ def evaluate(
             metavar="FILE", help="Keeps results here, and uses those again that are kept.", show_default=False
         ),
     ] = None,
+    model: ModelFolder = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Judges the model on your own labelled recordings: sensitivity, specificity, unknown, AUROC, with intervals."""
     asked = [parse_requirement(text, policy) for text in require or ()]
     labelled = read_labelled(manifest, by or ())
-    evaluation = run(str(manifest), labelled, policy, asked, results, quiet=quiet)
+    evaluation = run(str(manifest), labelled, policy, asked, results, chosen_model(load_config().with_flags(model=model)), quiet=quiet)
     if json:
         print_json(evaluation.to_json())
     else:

@@ -7,14 +7,12 @@ from stetho.analysis import ModelId
 from stetho.cli.analysis_run import Item, Outcome, analyze_one, item_of, judge_all
 from stetho.cli.evaluate_kept import KeptResults
 from stetho.cli.progress import progress_over
-from stetho.config import load_config
 from stetho.errors import InputError
 from stetho.evaluation.labelled import Labelled
 from stetho.evaluation.report import Evaluation, evaluated
 from stetho.evaluation.requirement import Requirement
 from stetho.evaluation.tally import Tally
 from stetho.exam.verdict import ExamResult, Policy
-from stetho.inference.models import chosen_model
 from stetho.inference.session import MurmurModel
 
 
@@ -24,11 +22,11 @@ def run(
     policy: Policy,
     asked: Sequence[Requirement],
     results: Path | None,
+    model: MurmurModel,
     *,
     quiet: bool,
 ) -> Evaluation:
     """Analyses what is labelled, and judges it. Raises InputError where not one recording could be read."""
-    model = chosen_model(load_config())
     kept = None if results is None else KeptResults(results, model)
     tally = Tally(labelled)
     _take_all(labelled, tally, policy, model, kept or (lambda item: analyze_one(item, model)), quiet=quiet)
