@@ -34,9 +34,9 @@ class Variety:
     room_share: float = 0.25  # a recorded room sound
     voice_share: float = 0.15  # a made voice
     response: float = 1.0  # size of the random device response; 0 turns it off
-    made_share: float = 0.3  # share of annotated windows without a murmur that get a made one; of these,
+    made_share: float = 0.4  # share of annotated windows without a murmur that get a made one; of these,
     made_diastolic: float = 0.65  # in diastole alone,
-    made_systolic: float = 0.2  # in systole alone, the rest in both
+    made_systolic: float = 0.15  # in systole alone, the rest in both
     made_second: float = 0.1  # share of annotated windows with a systolic murmur that get a diastolic one beside it
     no_heart_share: float = 0.05  # share of windows that hold no heart at all
 

@@ -35,10 +35,11 @@ class Emphasis:
 
     silent_site: float = 0.5  # the visit has a murmur, the expert did not hear it here
     healthy_diagnosis: float = 0.3  # absent is inferred, and the dataset has no counterpart with a murmur
-    made: float = 0.5  # the sound is ours, and so is the claim of what an expert would say of it
+    unusable: float = 0.3  # the experts of 2016 could not use it, which is not quite that they could not judge
+    made: float = 1.0  # the sound is ours, and so is the claim of what an expert would say of it
     draw_present: float = 2.5
     draw_unknown: float = 2.0
-    draw_unlabelled: float = 0.3
+    draw_elsewhere: float = 0.3  # of recordings of the other dataset
     smoothing: float = 0.05
 
 
@@ -49,7 +50,7 @@ def targets(rows: Sequence[Recording], emphasis: Emphasis) -> Targets:
     weights = np.zeros(len(rows), np.float32)
     draws = np.zeros(len(rows), np.float32)
     for index, row in enumerate(rows):
-        labels[index] = _soft(row.site_label, emphasis)
+        labels[index] = _soft(row.site_label if row.usable else "unknown", emphasis)
         timings[index] = _timing(row)
         weights[index] = _weight(row, emphasis)
         draws[index] = _draw(row, emphasis)
@@ -68,7 +69,7 @@ def _timing(row: Recording) -> tuple[float, float]:
     """Neither, where the expert heard no murmur at this site."""
     if row.site_label == "present" and row.dataset == "circor":
         return float(bool(row.timing)), float(row.diastolic)
-    return (0.0, 0.0) if row.judged and row.site_label == "absent" else (np.nan, np.nan)
+    return (0.0, 0.0) if row.judged and row.usable and row.site_label == "absent" else (np.nan, np.nan)
 
 
 def _soft(label: str, emphasis: Emphasis) -> Float32:
@@ -78,7 +79,9 @@ def _soft(label: str, emphasis: Emphasis) -> Float32:
 
 
 def _weight(row: Recording, emphasis: Emphasis) -> float:
-    if not (row.judged and row.usable):
+    if not row.usable:
+        return emphasis.unusable
+    if not row.judged:
         return 0.0
     if row.dataset != "circor":
         return emphasis.healthy_diagnosis
@@ -88,5 +91,5 @@ def _weight(row: Recording, emphasis: Emphasis) -> float:
 
 def _draw(row: Recording, emphasis: Emphasis) -> float:
     if row.dataset != "circor":
-        return emphasis.draw_unlabelled if row.judged and row.usable else 0.0
+        return emphasis.draw_elsewhere if _weight(row, emphasis) > 0.0 else 0.0
     return {"present": emphasis.draw_present, "unknown": emphasis.draw_unknown, "absent": 1.0}[row.site_label]
