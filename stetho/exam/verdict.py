@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import fmean
 from typing import Any
 
 from stetho.analysis import RecordingResult
@@ -80,6 +81,7 @@ class _SiteFinding:
     site: Site
     label: Label
     odds: LogOdds
+    quality: float
 
 
 def judge_exam(
@@ -87,9 +89,9 @@ def judge_exam(
 ) -> ExamResult:
     """The verdict over an exam's recordings. rule: the model manifest's.
 
-    The most suspicious usable site speaks for a murmur, and the clearest for being able to judge (the manifest's rule
-    `calibrated_maximum_of_usable_sites`): a murmur is often heard at one site alone, and how many there are is no
-    feature.
+    The most suspicious usable site speaks for a murmur, and the clearest for being able to judge, together with how
+    good the sound is on average (the manifest's rule `calibrated_maximum_of_usable_sites`): a murmur is often heard at
+    one site alone, and how many there are is no feature.
     """
     sites: dict[Site, list[RecordingResult]] = {}
     for site, result in recordings:
@@ -121,16 +123,17 @@ def _finding(site: Site, takes: Sequence[RecordingResult]) -> _SiteFinding | Non
     """A site speaks by its best usable take; a usable take called present is never outvoted by an absent one."""
     best = min(takes, key=lambda take: (_BEST_FIRST.index(take.label), -take.quality.score))
     odds = best.murmur.log_odds
-    return None if odds is None else _SiteFinding(site, best.label, odds)
+    return None if odds is None else _SiteFinding(site, best.label, odds, best.quality.score)
 
 
 def _odds(findings: Sequence[_SiteFinding], rule: ExamRule) -> LogOdds | None:
     """The exam's own calibrated log-odds."""
     if not findings:
         return None
+    poor = rule.quality_slope * fmean(found.quality for found in findings)
     return LogOdds(
         rule.present(max(found.odds.present for found in findings)),
-        rule.unknown(min(found.odds.unknown for found in findings)),
+        rule.unknown(min(found.odds.unknown for found in findings)) + poor,
     )
 
 

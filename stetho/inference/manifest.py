@@ -57,14 +57,16 @@ class Thresholds:
 class ExamRule:
     """How the usable sites of an exam make its two figures and its label.
 
-    present: from the highest log-odds of a murmur at any of them to the exam's; unknown: from the lowest of unknown.
-    thresholds: `present` is one of sites, the same as that of recordings, so that a site called present makes the exam
-    present; `unknown` is one of the exam.
+    present: from the highest log-odds of a murmur at any of them to the exam's; unknown: from the lowest of unknown, to
+    which quality_slope times the mean of their quality scores is added: where the sound is poor, experts could not
+    judge. thresholds: `present` is one of sites, the same as that of recordings, so that a site called present makes
+    the exam present; `unknown` is one of the exam.
     """
 
     present: Calibration
     unknown: Calibration
     thresholds: Thresholds
+    quality_slope: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +258,7 @@ def _thresholds(table: _Table) -> Thresholds:
 
 
 def _exam_rule(table: _Table) -> ExamRule:
-    """The one rule, with the exam's own curves, or (in models up to 1.0) with those of recordings alone."""
+    """The one rule, with the exam's own curves and quality's part, or (in models up to 1.0) with those of recordings alone."""
     rule = table.value("rule", str)
     if rule == UNCALIBRATED_EXAM_RULE:
         same = Calibration(1.0, 0.0)
@@ -267,6 +269,7 @@ def _exam_rule(table: _Table) -> ExamRule:
         Calibration(table.number("present_slope"), table.number("present_intercept")),
         Calibration(table.number("unknown_slope"), table.number("unknown_intercept")),
         _thresholds(table),
+        table.number("unknown_quality_slope"),
     )
 
 

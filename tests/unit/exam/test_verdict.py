@@ -92,6 +92,17 @@ def test_the_figures_of_an_exam_are_its_own_and_its_label_follows_its_sites() ->
     assert judge_exam("e", [(AV, ABSENT)], Policy.CHALLENGE, doubtful).reason == "expert_could_not_judge"
 
 
+def test_poor_sound_speaks_for_unknown_and_not_for_how_many_sites_there_are() -> None:
+    rule = ExamRule(SAME, Calibration(1.0, 6.0), Thresholds(present=0.5, unknown=0.6), quality_slope=-2.0)
+    good, poor = (take(Label.ABSENT, -3.0, quality=quality) for quality in (1.0, 0.2))
+    assert judge_exam("e", [(AV, good)], Policy.CHALLENGE, rule).unknown_probability == pytest.approx(0.269)
+    assert judge_exam("e", [(AV, poor)], Policy.CHALLENGE, rule).label is Label.UNKNOWN
+    mixed = judge_exam("e", [(AV, good), (PV, poor)], Policy.CHALLENGE, rule)
+    assert mixed.unknown_probability == pytest.approx(0.45, abs=0.001)
+    four = judge_exam("e", [(AV, good), (PV, poor), (TV, good), (MV, poor)], Policy.CHALLENGE, rule)
+    assert four.unknown_probability == mixed.unknown_probability
+
+
 def test_repeating_a_site_changes_no_probability() -> None:
     """How many recordings there are is never a feature."""
     once = judged(Policy.CHALLENGE, (AV, ABSENT), (PV, PRESENT))

@@ -23,9 +23,9 @@ def test_the_curves_of_exams_are_read(tmp_path: Path) -> None:
     found = read_with(
         tmp_path,
         'rule = "calibrated_maximum_of_usable_sites"\npresent = 0.2\nunknown = 0.25\npresent_slope = 1.5\n'
-        "present_intercept = -0.5\nunknown_slope = 0.5\nunknown_intercept = -1\n",
+        "present_intercept = -0.5\nunknown_slope = 0.5\nunknown_intercept = -1\nunknown_quality_slope = -2.0\n",
     )
-    assert found == ExamRule(Calibration(1.5, -0.5), Calibration(0.5, -1.0), Thresholds(0.2, 0.25))
+    assert found == ExamRule(Calibration(1.5, -0.5), Calibration(0.5, -1.0), Thresholds(0.2, 0.25), -2.0)
 
 
 def test_the_first_models_judge_exams_with_the_curves_of_recordings(tmp_path: Path) -> None:
