@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 
 from stetho.errors import RecordError
 from stetho.notice import INVESTIGATIONAL
+from stetho.origin_mark import processing_of
 from stetho.records.durable import make_durable
 from stetho.records.loss_ledger import LossLedger
 from stetho.records.sound_writer import SUFFIXES, SoundWriter, refuse_path, to_int16
@@ -21,6 +23,7 @@ from stetho.stream import Chunk, Origin, Span, StreamSpec
 
 SCHEMA = 1
 PROCESSED = "listening"
+MARK = "listened_sha256"
 _SILENCE = 65_536
 
 
@@ -39,13 +42,12 @@ class ListenedFile:
     """Writes what is heard to a WAV or FLAC file: silence where samples are missing, so that time is kept.
 
     Until `finish` it has a name that it will not keep. Raises ConfigError or RecordError for a name that won't do, and
-    RecordError where it can't be written.
+    RecordError where it can't be written. A recording, or the sidecar of one, is never written over, whatever is asked.
     """
 
     def __init__(self, audio: Path, *, overwrite: bool = False) -> None:
         refuse_path(audio, overwrite=overwrite)
-        if sidecar_path(audio).exists() and not overwrite:
-            raise RecordError(f"{sidecar_path(audio)} is there already; choose another name, or say --force.")
+        _refuse_recordings(audio)
         self._audio = audio
         self._unnamed = audio.with_name(audio.name + ".saving")
         self._writer: SoundWriter | None = None
@@ -107,7 +109,7 @@ class ListenedFile:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return {
             "listened": self._audio.name,
-            "listened_sha256": digest,
+            MARK: digest,
             "for": "listening only, never to be scored",
             "processing": dict(processing),
             "made_from": dict(made_from),
@@ -120,3 +122,20 @@ class ListenedFile:
             "notice": INVESTIGATIONAL,
             "schema": SCHEMA,
         }
+
+
+def _refuse_recordings(audio: Path) -> None:
+    """Raises RecordError where there is a sound or a sidecar of that name that was not made for listening."""
+    sidecar = sidecar_path(audio)
+    if audio.exists() and not _made_for_listening(audio):
+        raise RecordError(f"{audio} was not made for listening and is never written over; choose another name.")
+    if sidecar.exists() and MARK not in sidecar.read_text(encoding="utf-8", errors="replace"):
+        raise RecordError(f"{sidecar} belongs to something else and is never written over; choose another name.")
+
+
+def _made_for_listening(audio: Path) -> bool:
+    try:
+        with soundfile.SoundFile(audio) as sound:
+            return processing_of(sound) is not None
+    except (soundfile.SoundFileError, OSError):
+        return False

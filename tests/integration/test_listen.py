@@ -1,6 +1,11 @@
 """`stetho listen`: a sound as it is heard, in a file that says what it is and that nobody scores."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -136,3 +141,38 @@ def test_gaps_are_silence_that_keeps_time_and_the_ledger_names_them(tmp_path: Pa
         {"start": 100, "stop": 150, "fate": "concealed"},
         {"start": 1000, "stop": 5000, "fate": "lost"},
     ]
+
+
+def test_no_recording_and_no_ledger_is_ever_written_over(
+    tmp_path: Path, recorded: Path, command: Callable[..., Any]
+) -> None:
+    ours = tmp_path / "taken.flac"
+    assert command("record", "sim://clear?seconds=1&speed=0", "-o", ours).code == 0
+    ledger = ours.with_suffix(".json").read_bytes()
+    before = recorded.read_bytes(), ours.read_bytes()
+    for output in (recorded, ours, ours.with_suffix(".wav")):
+        said = command("listen", recorded, "-o", output, "--force")
+        assert said.code == 8, said
+        assert "never written over" in said.err
+    assert (recorded.read_bytes(), ours.read_bytes()) == before
+    assert ours.with_suffix(".json").read_bytes() == ledger
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has no POSIX signals")
+def test_ctrl_c_ends_it_properly(tmp_path: Path) -> None:
+    path = tmp_path / "heard.wav"
+    command = [sys.executable, "-m", "stetho", "listen", "sim://murmur", "-o", str(path)]
+    listening = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        unnamed, until = tmp_path / "heard.wav.saving", time.monotonic() + 60
+        while not (unnamed.exists() and unnamed.stat().st_size > RATE_HZ) and time.monotonic() < until:
+            time.sleep(0.05)
+        listening.send_signal(signal.SIGINT)
+        said, complained = listening.communicate(timeout=60)
+    finally:
+        listening.kill()
+        listening.wait()
+    assert listening.returncode == 0, complained
+    assert "SIMULATED. Saved" in said
+    assert soundfile.info(path).frames > 0
+    assert not unnamed.exists()
