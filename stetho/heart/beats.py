@@ -18,7 +18,18 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
 
-__all__ = ["FRAME_S", "Beat", "Durations", "HeartState", "Segment", "StateDuration", "beats", "decode", "segments"]
+__all__ = [
+    "FRAME_S",
+    "Beat",
+    "Durations",
+    "HeartState",
+    "Segment",
+    "StateDuration",
+    "beats",
+    "decode",
+    "duration_tables",
+    "segments",
+]
 
 FRAME_S = 0.04
 """Seconds a state frame."""
@@ -83,7 +94,7 @@ def decode(state_logits: Samples, durations: Durations = TYPICAL, frame_s: float
     log_probabilities = _log_softmax(state_logits)
     frames = log_probabilities.shape[1]
     states = np.zeros(frames, dtype=np.uint8)
-    lasting, cut, longest = _duration_tables(durations, frame_s)
+    lasting, cut, longest = duration_tables(durations, frame_s)
     cumulative = np.zeros((4, frames + 1))
     np.cumsum(EVIDENCE * log_probabilities, axis=1, out=cumulative[:, 1:])
     if frames and not segment_viterbi(cumulative, lasting, cut, longest, states):
@@ -166,7 +177,7 @@ def _log_softmax(logits: Samples) -> F64:
     return shifted - np.log(np.exp(shifted).sum(axis=0))
 
 
-def _duration_tables(durations: Durations, frame_s: float) -> tuple[F64, F64, I64]:
+def duration_tables(durations: Durations, frame_s: float) -> tuple[F64, F64, I64]:
     """Log-probabilities of lasting d frames, and at least d; and the longest of each state.
 
     A duration falls between two numbers of frames, so its density is spread over both in proportion.

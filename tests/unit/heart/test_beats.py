@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from stetho.heart.beats import EVIDENCE, Durations, HeartState, StateDuration, _duration_tables, beats, decode, segments
+from stetho.heart.beats import EVIDENCE, Durations, HeartState, StateDuration, duration_tables, beats, decode, segments
 from stetho.heart.durations import STATES, TYPICAL
 
 SHORT = Durations(*(StateDuration(mean, 0.04, 0.04, 0.16) for mean in (0.08, 0.1, 0.06, 0.12)))
@@ -14,7 +14,7 @@ SHORT = Durations(*(StateDuration(mean, 0.04, 0.04, 0.16) for mean in (0.08, 0.1
 
 def _likeliest_by_trying_all(log_probabilities):
     """Every cyclic sequence of states and durations, scored one by one."""
-    lasting, cut, longest = _duration_tables(SHORT, 0.04)
+    lasting, cut, longest = duration_tables(SHORT, 0.04)
     frames = log_probabilities.shape[1]
     best, best_path = -np.inf, None
 
