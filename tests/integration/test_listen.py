@@ -159,6 +159,7 @@ def test_no_recording_and_no_ledger_is_ever_written_over(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="this system has no POSIX signals")
+@pytest.mark.slow
 def test_ctrl_c_ends_it_properly(tmp_path: Path) -> None:
     path = tmp_path / "heard.wav"
     command = [sys.executable, "-m", "stetho", "listen", "sim://murmur", "-o", str(path)]
