@@ -1,17 +1,15 @@
 """From a recording to one typed result: what `stetho analyze` prints, and what every take's final verdict is made of."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from stetho.age import Age
+from stetho.audio_array import RawSamples, whole
 from stetho.errors import InputError
 from stetho.heart.beats import Segment
-from stetho.heart.quality import QualitySummary, summarize
+from stetho.heart.quality import Quality, QualitySummary, summarize
 from stetho.heart.rate import HeartRate
 from stetho.inference.evidence import Evidence, EvidenceCollector
 from stetho.inference.models import shipped_model
@@ -22,7 +20,7 @@ from stetho.notice import notice_for
 from stetho.provenance.audio import AudioHash, file_sha256
 from stetho.provenance.environment import this_environment
 from stetho.provenance.record import ModelHashes, Provenance, window_records
-from stetho.stream import CHEST, Chunk, Origin, StreamSpec, read_only
+from stetho.stream import Chunk, Origin, StreamSpec
 
 SCHEMA = 1
 
@@ -38,7 +36,10 @@ class ModelId:
 
 @dataclass(frozen=True, slots=True)
 class RecordingResult:
-    """What is known of one recording. Times are seconds from its start, which is sample `start` of its stream."""
+    """What is known of one recording. Times are seconds from its start, which is sample `start` of its stream.
+
+    quality_track: half a second after the other; `quality` is what they add up to.
+    """
 
     recording: str
     start: int
@@ -54,6 +55,7 @@ class RecordingResult:
     calibration_id: str | None = None
     provenance: Provenance | None = None
     evidence: Evidence | None = None
+    quality_track: tuple[Quality, ...] = ()
 
     @property
     def label(self) -> Label:
@@ -92,47 +94,44 @@ class RecordingResult:
 
 
 def analyze(
-    source: Path | str | npt.NDArray[np.floating],
+    source: Path | str | RawSamples,
     sample_rate_hz: int | None = None,
     *,
     age: Age | None = None,
     model: MurmurModel | None = None,
     evidence: bool = False,
+    origin: Origin | str = Origin.FILE,
+    heard: Callable[[Chunk], None] | None = None,
 ) -> RecordingResult:
-    """Analyses one recording: a file that libsndfile reads, or float samples in full scale, (n,) or (channels, n).
+    """Analyses one recording: a file that libsndfile reads, or the samples of one channel, int16 or floats in full scale.
 
-    sample_rate_hz belongs to an array, and only to it. evidence: also give what the verdict rests on (`Evidence`), which
-    takes the network eight more windows. Raises InputError for what can't be read, ConfigError for a rate
-    that can't be analysed, ModelError for a model that can't be trusted.
+    sample_rate_hz and origin belong to an array, and only to it: a file says its own. evidence: also give what the
+    verdict rests on (`Evidence`), which takes the network eight more windows. heard: is given each chunk that was
+    analysed. Raises InputError for what can't be read, ConfigError for a rate that can't be analysed, ModelError for a
+    model that can't be trusted.
     """
     if isinstance(source, Path | str):
         from stetho.audio_file import AudioFile
 
+        if sample_rate_hz is not None:
+            raise InputError(f"{source} says its own sample rate: leave sample_rate_hz out.")
         with AudioFile(Path(source)) as file:
-            chunks, whole_file = file.chunks(), file_sha256(file.path)
+            chunks, whole_file = _told(file.chunks(), heard), file_sha256(file.path)
             model = model or shipped_model()
             return analyze_chunks(
                 str(source), file.spec, chunks, model, age, file.cautions, whole_file, evidence=evidence
             )
-    spec, whole = _one_chunk(source, sample_rate_hz)
-    return analyze_chunks("array", spec, (whole,), model or shipped_model(), age, evidence=evidence)
+    recording = whole(source, sample_rate_hz, origin)
+    chunks = _told((recording,), heard)
+    return analyze_chunks("array", recording.spec, chunks, model or shipped_model(), age, evidence=evidence)
 
 
-def _one_chunk(samples: npt.NDArray[np.floating], sample_rate_hz: int | None) -> tuple[StreamSpec, Chunk]:
-    """An array at the door: what is no recording is refused here, with a sentence."""
-    if sample_rate_hz is None:
-        raise InputError("Samples without a rate can't be analysed: give sample_rate_hz.")
-    if sample_rate_hz <= 0 or sample_rate_hz != int(sample_rate_hz):
-        raise InputError(f"A sample rate is a whole number of hertz, not {sample_rate_hz}.")
-    array = np.asarray(samples)
-    if not np.issubdtype(array.dtype, np.floating):
-        raise InputError(f"Samples must be floats in full scale, not {array.dtype}: divide int16 by 32768.")
-    if array.ndim not in (1, 2) or not array.size or not np.isfinite(array).all():
-        raise InputError("Samples must be an array (n,) or (channels, n) of finite numbers, and not empty.")
-    chunk_samples = read_only(array)
-    channels = (CHEST, *(f"channel{i}" for i in range(1, chunk_samples.shape[0])))
-    spec = StreamSpec(int(sample_rate_hz), Origin.FILE, channels)
-    return spec, Chunk(chunk_samples, spec, 0, 0)
+def _told(chunks: Iterable[Chunk], heard: Callable[[Chunk], None] | None) -> Iterator[Chunk]:
+    """The chunks, each shown to `heard` on its way."""
+    for chunk in chunks:
+        if heard is not None:
+            heard(chunk)
+        yield chunk
 
 
 def analyze_chunks(
@@ -188,6 +187,7 @@ def analyze_chunks(
             file_sha256=whole_file_sha256,
         ),
         evidence=None if witness is None else witness.evidence(summary),
+        quality_track=summary.quality,
     )
 
 

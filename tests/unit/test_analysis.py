@@ -17,22 +17,10 @@ from stetho.stream import Origin
 NOISE = np.random.default_rng(1).normal(0, 0.1, 8 * 4000).astype(np.float32)
 
 
-@pytest.mark.parametrize(
-    ("samples", "rate_hz", "sentence"),
-    [
-        (NOISE, None, "give sample_rate_hz"),
-        (NOISE, 0, "not 0"),
-        (NOISE, -4000, "not -4000"),
-        (NOISE, 4000.5, "not 4000.5"),
-        ((NOISE * 32767).astype(np.int16), 4000, "divide int16 by 32768"),
-        (np.where(np.arange(NOISE.size) == 9, np.nan, NOISE), 4000, "finite numbers"),
-        (np.zeros(0, np.float32), 4000, "not empty"),
-        (np.zeros((2, 2, 2), np.float32), 4000, "channels, n"),
-    ],
-)
-def test_an_array_that_is_no_recording(samples: np.ndarray, rate_hz: float | None, sentence: str) -> None:
-    with pytest.raises(InputError, match=sentence):
-        analyze(samples, rate_hz)
+def test_a_file_says_its_own_rate(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "heart.wav", Origin.DEVICE)
+    with pytest.raises(InputError, match="leave sample_rate_hz out"):
+        analyze(path, 4000)
 
 
 def test_an_age_that_was_not_validated_is_a_caution_and_a_known_one_is_none() -> None:
