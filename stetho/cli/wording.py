@@ -14,6 +14,10 @@ ABSENT = f"No murmur detected by the model. {NOT_RULED_OUT}"
 _REASONS = {
     # quality of the signal
     "no_contact": "no good contact with the chest",
+    "poor_contact": "poor contact, press the chest piece on evenly",
+    "rubbing": "the chest piece rubs or is touched, hold it still",
+    "speech": "voices cover the heart, ask for silence",
+    "ambient_noise": "noise around, or no heart beat is heard",
     "clipping": "too loud, the sound is clipped",
     "mains_hum": "mains hum covers the heart",
     "too_noisy": "too noisy",

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from stetho.heart.likeness import Likeness
+from stetho.heart.score_card import Opinion
 from stetho.stream import Span
 
 MOST_CONCEALED = 0.25
@@ -31,21 +32,24 @@ EMPTY_HEART_DB = -58.0
 LEAST_MODULATION = 0.45
 # Half a second may hold one sound of a slow heart, or none: only what is quite steady is refused by then.
 FIRST_MODULATION = 0.25
-LEAST_PERIODICITY = 0.32
 LEAST_HEART_SHARE = 0.04
-# Speech, barks and ticks repeat too, but above the heart's band: where little lies in it, the beat must be plainer.
-DOUBTFUL_HEART_SHARE = 0.12
-PLAIN_PERIODICITY = 0.45
-# The low end of words, barks and sneezes: little, and nothing at all between them. A clean, loud murmur has that too.
-ABRUPT_HEART_SHARE = 0.15
-ABRUPT_MODULATION = 0.85
-STRICT_PERIODICITY = 0.65
+PLAIN_HEART = 0.0
+"""Points of a heart that need nothing beside them; 1 in 200 of CirCor's half seconds has fewer."""
+DOUBTFUL_HEART = -2.3
+"""Points of a heart that beats plainly: a murmur as loud as the sounds costs a heart so many."""
+PLAIN_PERIODICITY = 0.6
+FAINT_HEART = -4.0
+"""Points with which something beats, and not well enough."""
 
 
 class Reason(StrEnum):
     """Why a stretch of signal can't be used."""
 
     NO_CONTACT = "no_contact"
+    POOR_CONTACT = "poor_contact"
+    RUBBING = "rubbing"
+    SPEECH = "speech"
+    AMBIENT_NOISE = "ambient_noise"
     CLIPPING = "clipping"
     MAINS_HUM = "mains_hum"
     TOO_NOISY = "too_noisy"
@@ -57,6 +61,7 @@ class Reason(StrEnum):
 class Quality:
     """How good half a second is: score 0..1, and the reasons, worst first, where it is not usable.
 
+    disturbance: what disturbs most, said even where it leaves the half second usable; None where nothing is heard to.
     span: in source samples. broken: a sample in it is no number; nothing that reaches into it can be judged.
     """
 
@@ -65,11 +70,15 @@ class Quality:
     usable: bool
     reasons: tuple[Reason, ...] = ()
     broken: bool = False
+    disturbance: Reason | None = None
 
 
-def assess(span: Span, seen: Likeness, concealed_share: float) -> Quality:
-    """The quality of a half second from what was measured. A sample that is no number makes it `link_loss`."""
-    reasons = tuple(_reasons(seen, concealed_share))
+def assess(span: Span, seen: Likeness, concealed_share: float, heard: Opinion | None = None) -> Quality:
+    """The quality of a half second from what was measured. A sample that is no number makes it `link_loss`.
+
+    heard: what the score card says of the last 3-4 s; None before there are so many.
+    """
+    reasons = tuple(_reasons(seen, concealed_share, heard))
     ramps = [
         _ramp(seen.modulation, 0.3, 0.7),
         _ramp(seen.heart_share, 0.0, 0.2),
@@ -78,10 +87,16 @@ def assess(span: Span, seen: Likeness, concealed_share: float) -> Quality:
         _ramp(concealed_share, 0.5, 0.0),
         _ramp(seen.level_db, -80.0, -55.0),
     ]
-    if seen.periodicity is not None:
-        ramps.append(_ramp(seen.periodicity, 0.15, 0.65))
+    if heard is not None:
+        ramps = [*ramps[2:], heard.usable, _ramp(heard.heart, 2.0 * DOUBTFUL_HEART, 2.0)]
     score = 0.0 if seen.broken else min(ramps)
-    return Quality(span, score, not reasons, reasons, seen.broken)
+    return Quality(span, score, not reasons, reasons, seen.broken, _disturbance(reasons, heard))
+
+
+def _disturbance(reasons: tuple[Reason, ...], heard: Opinion | None) -> Reason | None:
+    if reasons:
+        return reasons[0]
+    return Reason(heard.disturbance) if heard is not None and heard.disturbance else None
 
 
 def _ramp(value: float, worst: float, best: float) -> float:
@@ -89,7 +104,7 @@ def _ramp(value: float, worst: float, best: float) -> float:
     return min(1.0, max(0.0, (value - worst) / (best - worst)))
 
 
-def _reasons(seen: Likeness, concealed_share: float) -> Iterable[Reason]:
+def _reasons(seen: Likeness, concealed_share: float, heard: Opinion | None) -> Iterable[Reason]:
     if seen.broken or concealed_share > MOST_CONCEALED:
         yield Reason.LINK_LOSS
     if seen.clipped_share > MOST_CLIPPED:
@@ -98,21 +113,29 @@ def _reasons(seen: Likeness, concealed_share: float) -> Iterable[Reason]:
         yield Reason.TOO_QUIET
     elif seen.line_share > MOST_LINE:
         yield Reason.MAINS_HUM
-    elif not _heart_like(seen):
-        yield Reason.NO_CONTACT if seen.heart_level_db < EMPTY_HEART_DB else Reason.TOO_NOISY
+    elif heard is None:
+        if not _may_be_a_heart(seen):
+            yield Reason.NO_CONTACT if seen.heart_level_db < EMPTY_HEART_DB else Reason.TOO_NOISY
+    elif not _is_heart(seen, heard):
+        yield _cause(seen, heard)
 
 
-def _heart_like(seen: Likeness) -> bool:
-    """Beats that stand out, repeat, and lie where hearts sound. What takes seconds to tell counts only after them."""
-    least_modulation = LEAST_MODULATION if seen.seconds >= 1.0 else FIRST_MODULATION
-    if seen.modulation < least_modulation or seen.heart_share < LEAST_HEART_SHARE:
+def _is_heart(seen: Likeness, heard: Opinion) -> bool:
+    if seen.modulation < FIRST_MODULATION:
         return False
-    if seen.periodicity is None:
-        return True
-    return seen.periodicity >= _least_periodicity(seen)
+    plain = (seen.periodicity or 0.0) >= PLAIN_PERIODICITY
+    return heard.heart >= (DOUBTFUL_HEART if plain else PLAIN_HEART)
 
 
-def _least_periodicity(seen: Likeness) -> float:
-    if seen.heart_share < ABRUPT_HEART_SHARE and seen.modulation > ABRUPT_MODULATION:
-        return STRICT_PERIODICITY
-    return PLAIN_PERIODICITY if seen.heart_share < DOUBTFUL_HEART_SHARE else LEAST_PERIODICITY
+def _cause(seen: Likeness, heard: Opinion) -> Reason:
+    """What keeps the heart from being heard. Next to nothing in its band: the chest piece hardly touches, if at all."""
+    if seen.heart_level_db < EMPTY_HEART_DB:
+        beats = heard.heart >= FAINT_HEART and seen.modulation >= LEAST_MODULATION
+        return Reason.POOR_CONTACT if beats else Reason.NO_CONTACT
+    return Reason(heard.nearest)
+
+
+def _may_be_a_heart(seen: Likeness) -> bool:
+    """Of less than 3 s: sounds that stand out and lie where hearts sound."""
+    least_modulation = LEAST_MODULATION if seen.seconds >= 1.0 else FIRST_MODULATION
+    return seen.modulation >= least_modulation and seen.heart_share >= LEAST_HEART_SHARE

@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 
 from stetho.dsp.design import butter_bandpass, steady_state
+from stetho.dsp.frontend import FrontEnd
+from stetho.dsp.mel import N_MELS
 from stetho.dsp.spans import PendingSpans
 from stetho.errors import ConfigError
 from stetho.heart.assessment import Quality, Reason, assess
 from stetho.heart.likeness import BINS_HZ, COLUMNS, LINES_HZ, MEMORY_BINS, STEP_BINS, measure
+from stetho.heart.score_card import Opinion, opinion
 from stetho.heart.summary import QualitySummary, poor_cause, summarize, usable_over
+from stetho.heart.traits import FEWEST_FRAMES, MOST_FRAMES
 from stetho.stream import Chunk, Span, StreamSpec
 
 __all__ = ["Quality", "QualityGate", "QualitySummary", "Reason", "poor_cause", "summarize", "usable_over"]
@@ -19,6 +23,8 @@ __all__ = ["Quality", "QualityGate", "QualitySummary", "Reason", "poor_cause", "
 SLOWEST_HZ = 2000
 HEART_BAND_HZ = (25.0, 120.0)
 WHOLE_BAND_HZ = (25.0, 800.0)
+# A stream begins with a step from nothing to its first sample; the frames that look back on it are not listened to.
+DEAF_FRAMES = 4
 
 
 class QualityGate:
@@ -37,6 +43,10 @@ class QualityGate:
         self._memory: deque[np.ndarray[Any, Any]] = deque(maxlen=MEMORY_BINS)
         self._marks = PendingSpans()
         self._count = self._binned = self._origin = 0
+        self._front_end = FrontEnd()
+        self._log_mel = np.empty((N_MELS, 0), np.float32)
+        self._pieces: list[np.ndarray[Any, Any]] = []
+        self._framed = 0
         self._rate_hz = 0
         self._kernel: Callable[..., Any] | None = None
 
@@ -50,6 +60,7 @@ class QualityGate:
         self._rate_hz = spec.rate_hz
         bands = (butter_bandpass(2, *band, spec.rate_hz) for band in (HEART_BAND_HZ, WHOLE_BAND_HZ))
         self._bands = np.stack(list(bands))
+        self._front_end.prepare(spec)
         self.reset("prepare")
         return spec
 
@@ -77,6 +88,9 @@ class QualityGate:
         )
         if item.concealed:
             self._marks.add(item.concealed)
+        for frames in self._front_end.process(item):
+            self._pieces.append(frames.log_mel)
+            self._framed += len(frames)
         return self._judged(bins) if len(bins) else ()
 
     def _seed(self, item: Chunk) -> None:
@@ -94,8 +108,23 @@ class QualityGate:
             if self._binned % STEP_BINS == 0:
                 span = Span(self._edge(self._binned - STEP_BINS), self._edge(self._binned))
                 concealed = sum(len(mark) for mark in self._marks.take(span.stop))
-                found.append(assess(span, measure(np.array(self._memory), self._rate_hz), concealed / len(span)))
+                seen = measure(np.array(self._memory), self._rate_hz)
+                found.append(assess(span, seen, concealed / len(span), self._heard()))
         return found
+
+    def _heard(self) -> Opinion | None:
+        """What the score card says of the last 3-4 s.
+
+        The last frame of the half second is left out: above 2 kHz it comes 6 ms late, and nothing here waits.
+        """
+        joined = np.concatenate([self._log_mel, *self._pieces], axis=1)
+        newest = self._binned - 1
+        oldest = max(DEAF_FRAMES, newest - MOST_FRAMES)
+        dropped = self._framed - joined.shape[1]
+        keep = max(0, oldest - dropped)
+        self._log_mel, self._pieces = joined[:, keep:], []
+        log_mel = self._log_mel[:, : newest - dropped - keep]
+        return opinion(log_mel) if log_mel.shape[1] >= FEWEST_FRAMES else None
 
     def _edge(self, binned: int) -> int:
         """The source sample at which that many bins are full."""
@@ -112,4 +141,6 @@ class QualityGate:
         self._sums[:] = 0.0
         self._memory.clear()
         self._marks.clear()
+        self._front_end.reset(reason)
+        self._log_mel, self._pieces, self._framed = np.empty((N_MELS, 0), np.float32), [], 0
         self._count = self._binned = 0

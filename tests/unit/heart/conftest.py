@@ -1,9 +1,12 @@
 """What the tests of heart share: what a network says of beats, and how they sound."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
+
+from hw_sim.heart import Heart, Wish, scenario
 
 
 @pytest.fixture(scope="session")
@@ -31,15 +34,11 @@ def state_logits() -> Callable[..., np.ndarray]:
 
 @pytest.fixture(scope="session")
 def heart_sound() -> Callable[..., np.ndarray]:
-    """heart_sound(rate_hz, seconds, bpm, noise): two damped 50 Hz sounds a beat in noise, float32 (n,)."""
+    """heart_sound(rate_hz, seconds, bpm, noise): a simulated heart in a quiet room and more noise, float32 (n,)."""
 
-    def _sound(rate_hz: int, seconds: float, bpm: float = 75.0, noise: float = 0.002, seed: int = 1) -> np.ndarray:
-        t = np.arange(int(rate_hz * seconds)) / rate_hz
-        out = np.random.default_rng(seed).normal(0.0, noise, t.size)
-        for onset_s in np.arange(0.2, seconds, 60.0 / bpm):
-            for delay_s, level in ((0.0, 0.2), (0.3, 0.15)):
-                since = np.maximum(0.0, t - onset_s - delay_s)
-                out += level * np.sin(2 * np.pi * 50 * since) * np.exp(-since / 0.03)
-        return out.astype(np.float32)
+    def _sound(rate_hz: int, seconds: float, bpm: float = 75.0, noise: float = 0.0, seed: int = 1) -> np.ndarray:
+        settings = replace(scenario("clear", Wish(seed=seed, rate_hz=rate_hz, rate_bpm=bpm)), level=0.25)
+        pcm = Heart(settings).read(int(rate_hz * seconds))
+        return (pcm / 32768.0 + np.random.default_rng(seed).normal(0.0, noise, pcm.size)).astype(np.float32)
 
     return _sound
