@@ -1,83 +1,186 @@
-"""Out-of-fold areas when the same hearts are heard through another device or in a noisier room."""
+"""How the product fares when the same hearts come over a lossy link, from a noisy room, or through another chest piece.
+
+    python models/recipes/robustness.py [--work FOLDER] [--model FOLDER] [--limit N] [--jobs N]
+
+Every change is made to the waveform, and what comes of it takes the product's own path: quality gate, front end, eight-bit
+network, verdict. Each person is judged by the network of a fold that has never heard them; locked people are left out.
+Progress goes to standard error, the report to standard output.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import argparse
+import random
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from multiprocessing import get_context
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-from dataset import Recording
-from export import INPUT, OUTPUTS
-from features import Features
-from folds import FOLDS, assign_folds
-from metrics import Figure, auroc, figure
-from scores import session
+import noises
+from conditions import Condition, conditions
+from dataset import REPOSITORY, Recording, data_folder, recordings
+from heard import Visit, model_of, visit
+from native_rate import native_changes
+from robustness_figures import Robustness, report
+from robustness_tables import robustness_markdown
 
-from stetho.dsp.mel import FLOOR, FMAX_HZ, FMIN_HZ, N_MELS
+from stetho.artifacts import find_model
+from stetho.inference.manifest import Manifest, read_manifest
+from stetho.inference.session import MurmurModel
 
-Float32 = npt.NDArray[np.float32]
-
-DB = np.log(10.0) / 10.0
-CENTRES_HZ = np.linspace(FMIN_HZ, FMAX_HZ, N_MELS + 2)[1:-1]
-EVERY = 3  # windows apart: the areas barely move with more
-SEED = 7
-
-Change = Callable[[Float32, np.random.Generator], Float32]
+WORK = REPOSITORY / ".cache" / "murmur"
+ENOUGH = 500  # recordings: ten minutes of one core
+SEED = 11
+EVERY_S = 20.0
 
 
-def _response(gain_db: npt.NDArray[np.float64]) -> Change:
-    def change(windows: Float32, _: np.random.Generator) -> Float32:
-        power = np.exp(windows + (DB * gain_db)[None, :, None].astype(np.float32))
-        return np.log(power + FLOOR).astype(np.float32)
+@dataclass(frozen=True)
+class Networks:
+    """The eight-bit network of each fold, the fold of each person, and the manifest whose thresholds they are used with."""
 
-    return change
-
-
-def _noise(ratio_db: float) -> Change:
-    """Noise that falls by 6 dB an octave, as a room's does, so far below the recording's mean power."""
-
-    def change(windows: Float32, generator: np.random.Generator) -> Float32:
-        power = np.exp(windows)
-        colour = (CENTRES_HZ / 100.0) ** -2
-        noise = generator.gamma(2.0, 0.5, windows.shape) * (colour / colour.mean())[None, :, None]
-        level = power.mean(axis=(1, 2), keepdims=True) * 10.0 ** (-ratio_db / 10.0)
-        return np.log(power + level * noise + FLOOR).astype(np.float32)
-
-    return change
+    files: Mapping[int, Path]
+    folds: Mapping[str, int]
+    manifest: Manifest
+    rooms_heard: bool
 
 
-CHANGES: Mapping[str, Change] = {
-    "as recorded": _response(np.zeros(N_MELS)),
-    "treble up 12 dB at 800 Hz": _response(12.0 * CENTRES_HZ / FMAX_HZ),
-    "treble down 12 dB at 800 Hz": _response(-12.0 * CENTRES_HZ / FMAX_HZ),
-    "low-pass, -24 dB at 800 Hz from 500 Hz on": _response(-24.0 * np.maximum(CENTRES_HZ - 500.0, 0.0) / 300.0),
-    "high-pass, -18 dB at 25 Hz from 100 Hz down": _response(-18.0 * np.maximum(100.0 - CENTRES_HZ, 0.0) / 75.0),
-    "20 dB quieter": _response(np.full(N_MELS, -20.0)),
-    "noise at -20 dB": _noise(20.0),
-    "noise at -10 dB": _noise(10.0),
-    "noise at 0 dB": _noise(0.0),
-}
+def networks_of(rows: Sequence[Recording], work: Path, model: Path, seed: int | None = None) -> Networks:
+    """Those of the recipe's runs of one seed, the first if none is given, under the manifest in ``model``."""
+    from folds import FOLDS, assign_folds
+    from lock import unlocked
+    from runs import SEEDS, fold_run  # torch comes with it: not in every process
+
+    chosen = SEEDS[0] if seed is None else seed
+    return Networks(
+        {fold: work / f"{fold_run(fold, chosen).name}.int8.onnx" for fold in range(FOLDS)},
+        assign_folds(unlocked(rows)),
+        read_manifest(model),
+        noises.rooms_were_heard(data_folder(), work),
+    )
 
 
-def robustness(rows: Sequence[Recording], features: Features, work: Path) -> dict[str, Figure]:
-    """Recording AUROC against the label of the site, CirCor, by eight-bit networks of the folds."""
-    folds = assign_folds(rows)
-    judged = [i for i, row in enumerate(rows) if row.dataset == "circor" and row.site_label != "unknown"]
-    x = {name: np.zeros(len(judged)) for name in CHANGES}
-    for fold in range(FOLDS):
-        graph = session(work / f"fold{fold}.int8.onnx")
-        own = [place for place, index in enumerate(judged) if folds[rows[index].group] == fold]
-        for place in own:
-            windows = features.windows(judged[place])[::EVERY]
-            for name, change in CHANGES.items():
-                changed = change(windows, np.random.default_rng([SEED, place]))
-                logits = graph.run([OUTPUTS[0]], {INPUT: changed[:, None]})[0]
-                x[name][place] = float((logits[:, 0] - logits[:, 2]).mean())
-    heard = np.asarray([rows[index].site_label == "present" for index in judged])
-    people = [rows[index].group for index in judged]
-    return {name: _area(people, heard, values) for name, values in x.items()}
+def robustness(rows: Sequence[Recording], networks: Networks, limit: int = ENOUGH, jobs: int = 1) -> Robustness:
+    """The whole report, of people whom ``networks`` have never heard. ``limit``: about so many recordings, of whole visits;
+    0 is all."""
+    known = [row for row in rows if row.group in networks.folds]
+    found = report(list(_visits(sampled(known, limit), networks, jobs)), _all_conditions())
+    changes = native_changes(data_folder(), known, _Listener(networks).model)
+    return replace(found, changes=changes, notes=_notes(networks))
 
 
-def _area(people: Sequence[str], heard: npt.NDArray[np.bool_], x: npt.NDArray[np.float64]) -> Figure:
-    return figure(people, lambda items: auroc(heard[items], x[items]))
+def sampled(rows: Sequence[Recording], limit: int) -> list[tuple[Recording, ...]]:
+    """Visits that the expert could judge, in a seeded order, each label in its share of the whole."""
+    visits: dict[str, list[Recording]] = defaultdict(list)
+    for row in rows:
+        if row.dataset == "circor" and row.visit_label != "unknown":
+            visits[row.visit].append(row)
+    strata: dict[str, list[tuple[Recording, ...]]] = defaultdict(list)
+    for name in sorted(visits):
+        strata[visits[name][0].visit_label].append(tuple(visits[name]))
+    share = min(1.0, limit / max(1, sum(map(len, visits.values())))) if limit else 1.0
+    chosen = []
+    for label, stratum in sorted(strata.items()):
+        random.Random(f"{SEED}:{label}").shuffle(stratum)
+        chosen += stratum[: round(share * len(stratum))]
+    random.Random(SEED).shuffle(chosen)
+    return chosen
+
+
+def _all_conditions() -> tuple[Condition, ...]:
+    return conditions(noises.recorded(data_folder()), noises.made())
+
+
+class _Listener:
+    """One process: its own networks and noises."""
+
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
+        self._models: dict[int, MurmurModel] = {}
+
+    def model(self, row: Recording) -> MurmurModel:
+        """One that has never heard the owner of ``row``."""
+        fold = self._networks.folds[row.group]
+        if fold not in self._models:
+            self._models[fold] = model_of(self._networks.files[fold], self._networks.manifest)
+        return self._models[fold]
+
+    def visit(self, rows: Sequence[Recording]) -> Visit:
+        """All conditions of one visit."""
+        return visit(rows, self.model(rows[0]), self._conditions)
+
+    @cached_property
+    def _conditions(self) -> tuple[Condition, ...]:
+        return _all_conditions()
+
+
+_listeners: list[_Listener] = []  # of a worker process: the one that it was started with
+
+
+def _listen(networks: Networks) -> None:
+    _listeners.append(_Listener(networks))
+
+
+def _visit(rows: Sequence[Recording]) -> Visit:
+    return _listeners[0].visit(rows)
+
+
+def _visits(chosen: Sequence[tuple[Recording, ...]], networks: Networks, jobs: int) -> Iterator[Visit]:
+    if jobs == 1:
+        yield from _with_progress(map(_Listener(networks).visit, chosen), chosen)
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _listen, (networks,)) as pool:
+        yield from _with_progress(pool.map(_visit, chosen), chosen)
+
+
+def _with_progress(visits: Iterator[Visit], chosen: Sequence[tuple[Recording, ...]]) -> Iterator[Visit]:
+    started = said = time.monotonic()
+    total, done = sum(map(len, chosen)), 0
+    for one in visits:
+        done += len(one.rows)
+        now = time.monotonic()
+        if now - said > EVERY_S:
+            left_s = (now - started) / done * (total - done)
+            print(f"robustness: {done} of {total} recordings, {left_s / 60:.0f} min left", file=sys.stderr, flush=True)
+            said = now
+        yield one
+
+
+def _notes(networks: Networks) -> tuple[str, ...]:
+    manifest = networks.manifest
+    rooms = (
+        "The networks were, or may have been, trained among the recorded rooms (not the speech, not the lungs) that judge "
+        "them here: their rows flatter."
+        if networks.rooms_heard
+        else "No network has heard any of the recorded noises that judge it."
+    )
+    rules = f"the manifest of {manifest.name} {manifest.version}, with the network of a fold in place of its own."
+    return (
+        f"Calibration, thresholds and limits: {rules}",
+        rooms,
+        "Intervals: 95 %, by person; lost: as recorded less now, paired.",
+    )
+
+
+def main() -> None:
+    """Print the report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, default=WORK, help="folder of the folds' networks")
+    parser.add_argument(
+        "--model", type=Path, help="folder of the manifest to judge by; the pinned model's if not given"
+    )
+    parser.add_argument("--seed", type=int, help="of the folds' networks; the recipe's first if not given")
+    parser.add_argument("--limit", type=int, default=ENOUGH, help="about so many recordings; 0 is all")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    arguments = parser.parse_args()
+    rows = recordings(data_folder())
+    networks = networks_of(rows, arguments.work, arguments.model or find_model(), arguments.seed)
+    print(robustness_markdown(robustness(rows, networks, arguments.limit, arguments.jobs)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
