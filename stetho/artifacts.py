@@ -17,8 +17,9 @@ from stetho.errors import ArtifactError, CalibrationError, ModelError
 
 MANIFEST = "manifest.toml"
 NETWORK = "model.int8.onnx"
-MOST_BYTES = MappingProxyType({MANIFEST: 64_000, NETWORK: 5_000_000})
-"""Ten times what any murmur model has: whatever is larger is none, and isn't read."""
+BEATS_NETWORK = "network.npz"
+MOST_BYTES = MappingProxyType({MANIFEST: 64_000, NETWORK: 5_000_000, BEATS_NETWORK: 1_000_000})
+"""Ten times what any model has: whatever is larger is none, and isn't read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Pin:
     version: str
     network_sha256: str
     manifest_sha256: str
+    network: str = NETWORK
 
 
 # To ship another version: lay it in models/murmur/VERSION and put here what
@@ -77,8 +79,8 @@ def read_model(folder: Path) -> ModelFiles:
         ) from None
 
 
-def _read(folder: Path) -> ModelFiles:
-    manifest, network = (read_bounded(folder / file, MOST_BYTES[file]) for file in (MANIFEST, NETWORK))
+def _read(folder: Path, network_file: str = NETWORK) -> ModelFiles:
+    manifest, network = (read_bounded(folder / file, MOST_BYTES[file]) for file in (MANIFEST, network_file))
     return ModelFiles(folder, manifest, network)
 
 
@@ -108,14 +110,14 @@ def pinned_model(name: str = "murmur", folder: Path | None = None) -> ModelFiles
         raise ModelError(f"This version of stetho has no model called {name!r}; it has {', '.join(sorted(PINNED))}.")
     place = _first_root("models", folder, ModelError) / name / pin.version
     try:
-        found = _read(place)
+        found = _read(place, pin.network)
     except OSError as error:
         raise ModelError(
             f"The model {name} {pin.version} can't be read at {place} ({error.strerror}): install stetho again."
         ) from None
     for file, sha256, expected in (
         (MANIFEST, found.manifest_sha256, pin.manifest_sha256),
-        (NETWORK, found.network_sha256, pin.network_sha256),
+        (pin.network, found.network_sha256, pin.network_sha256),
     ):
         if sha256 != expected:
             raise ModelError(

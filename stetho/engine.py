@@ -2,15 +2,19 @@
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import AsyncIterator, Iterable
 from types import TracebackType
 from typing import Self
 
 from stetho.clock import SYSTEM_CLOCK, Clock
+from stetho.errors import ModelError
 from stetho.events import Event
 from stetho.handoff import DropOldest, HandoffStatistics, Lossless
+from stetho.heart.online.tracker import BeatsModel
 from stetho.hub import Hub, Subscription
+from stetho.inference.beats_model import shipped_beats_model
 from stetho.inference.models import shipped_model
 from stetho.inference.session import MurmurModel
 from stetho.live import LiveAnalysis
@@ -24,6 +28,8 @@ PATIENCE_S = 1.0
 """How long an item waits for room: a file waits for its reader, a device's own queue drops what grows old."""
 ROOM_POLL_S = 0.02
 ARCHIVE_CAPACITY = 4096
+
+_log = logging.getLogger(__name__)
 
 Archived = tuple[Chunk, tuple[Hole, ...]]
 
@@ -43,6 +49,15 @@ class _Archives:
         """What waits behind a hole: for a recorder that keeps a journal."""
         if isinstance(self._recorder, JournalingArchive):
             self._recorder.ahead(chunk, holes)
+
+
+def _beats_model() -> BeatsModel | None:
+    """None, with a word in the log, where it can't be used: beats then come from the murmur model, once a second."""
+    try:
+        return shipped_beats_model()
+    except ModelError as error:
+        _log.warning("Beats are said later than they could be: %s", error)
+        return None
 
 
 class Engine:
@@ -65,6 +80,7 @@ class Engine:
         self._pump: asyncio.Task[None] | None = None
         self._device: DeviceInfo | None = None
         self._worker_error: Exception | None = None
+        self._beats: BeatsModel | None = None
 
     @property
     def device(self) -> DeviceInfo:
@@ -77,9 +93,10 @@ class Engine:
         """Opens the device and warms the kernels up before it is told to start. Raises DeviceError, ModelError."""
         if self._model is None:
             self._model = await asyncio.to_thread(shipped_model)
+        self._beats = await asyncio.to_thread(_beats_model)
         try:
             self._device = await self._source.open()
-            await asyncio.to_thread(warm_up, self._source.spec(), self._model)
+            await asyncio.to_thread(warm_up, self._source.spec(), self._model, self._beats)
         except BaseException:
             await self._source.close()
             raise
@@ -120,7 +137,13 @@ class Engine:
         if self._model is None:
             raise RuntimeError("The engine was not entered")
         analysis = LiveAnalysis(
-            self.device, self._source.spec(), self._model, self._clock, self._source.statistics, self.statistics
+            self.device,
+            self._source.spec(),
+            self._model,
+            self._clock,
+            self._source.statistics,
+            self.statistics,
+            self._beats,
         )
         worker = threading.Thread(target=self._work, args=(analysis,), name="stetho-worker", daemon=True)
         worker.start()

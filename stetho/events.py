@@ -108,13 +108,44 @@ class QualityEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class OnsetEvent:
+    """A heart sound begins, S1 or S2, in stream time; said once, never taken back.
+
+    lag_ms: from the onset in the chest to this event, everything included. confidence: 0..1, see `stetho.heart.online`.
+    """
+
+    t_s: float
+    sound: str
+    onset_s: float
+    confidence: float
+    lag_ms: float
+
+    def to_json(self) -> Json:
+        return {
+            "event": "onset",
+            "t_s": _seconds(self.t_s),
+            "sound": self.sound,
+            "onset_s": _seconds(self.onset_s),
+            "confidence": round(self.confidence, 2),
+            "lag_ms": round(self.lag_ms, 1),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class BeatEvent:
-    """One heart beat: when its S1 and S2 began, in stream time. `lag_s`: how long after its S1 this was said."""
+    """One heart beat: when its S1 and S2 began, in stream time. `lag_s`: how long after its S1 this was said.
+
+    lag_ms: how long after the later of the two, everything included. interval_s: since the S1 before. Both, and the
+    confidence (0..1), are None where there is no online decoder.
+    """
 
     t_s: float
     s1_s: float
     s2_s: float | None
     lag_s: float
+    interval_s: float | None = None
+    confidence: float | None = None
+    lag_ms: float | None = None
 
     def to_json(self) -> Json:
         return {
@@ -123,16 +154,24 @@ class BeatEvent:
             "s1_s": _seconds(self.s1_s),
             "s2_s": None if self.s2_s is None else _seconds(self.s2_s),
             "lag_s": _seconds(self.lag_s),
+            "interval_s": _estimate(self.interval_s, 3),
+            "confidence": _estimate(self.confidence, 2),
+            "lag_ms": _estimate(self.lag_ms, 1),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class RateEvent:
-    """The heart rate over the last window, or None with no confidence where it can't be told."""
+    """The heart rate over the last seconds, or None with no confidence where it can't be told.
+
+    lag_ms: how old the newest onset is that it rests on, everything included; None without one, or without an online
+    decoder.
+    """
 
     t_s: float
     heart_rate_bpm: float | None
     confidence: float
+    lag_ms: float | None = None
 
     def to_json(self) -> Json:
         return {
@@ -140,6 +179,7 @@ class RateEvent:
             "t_s": _seconds(self.t_s),
             "heart_rate_bpm": None if self.heart_rate_bpm is None else round(self.heart_rate_bpm, 1),
             "heart_rate_confidence": round(self.confidence, 2),
+            "lag_ms": _estimate(self.lag_ms, 1),
         }
 
 
@@ -195,4 +235,4 @@ class WaveEvent:
         """Samples are drawn, not printed."""
 
 
-Event = LinkEvent | QualityEvent | BeatEvent | RateEvent | VerdictEvent | WaveEvent
+Event = LinkEvent | QualityEvent | OnsetEvent | BeatEvent | RateEvent | VerdictEvent | WaveEvent

@@ -6,6 +6,7 @@ from stetho.clock import Clock
 from stetho.dsp.filters import BandPass
 from stetho.events import Event, LinkEvent, WaveEvent
 from stetho.handoff import HandoffStatistics
+from stetho.heart.online.tracker import BeatsModel
 from stetho.holes import LongLosses
 from stetho.inference.session import MurmurModel
 from stetho.live_take import LiveTake
@@ -40,9 +41,11 @@ class LiveAnalysis:
         clock: Clock,
         statistics: Callable[[], LinkStatistics],
         queues: Callable[[], Mapping[str, HandoffStatistics]] = dict,
+        beats: BeatsModel | None = None,
     ) -> None:
+        """beats: what hears S1 and S2 as they come; without it, beats and rate are said once a window."""
         self._device, self._spec, self._model, self._clock = device, spec, model, clock
-        self._statistics, self._queues = statistics, queues
+        self._statistics, self._queues, self._beats = statistics, queues, beats
         self._cutter = TakeCutter(has_contact_sensor=device.has_contact_sensor)
         self._spool = TakeSpool(spec)
         self._losses = LongLosses(spec.rate_hz)
@@ -90,7 +93,7 @@ class LiveAnalysis:
         for index, (take, span) in enumerate(self._ended):
             if span.start < lost.start and lost.stop < span.stop:
                 later = TakeStart(self._cutter.next_number(), lost.stop, take.begun.site)
-                rest = LiveTake(later, self._spec, self._model, self.age_ms)
+                rest = LiveTake(later, self._spec, self._model, self.age_ms, self._beats)
                 self._ended[index : index + 1] = [
                     (take, Span(span.start, lost.start)),
                     (rest, Span(lost.stop, span.stop)),
@@ -129,7 +132,7 @@ class LiveAnalysis:
         for item in items:
             match item:
                 case TakeStart():
-                    self._take = LiveTake(item, self._spec, self._model, self.age_ms)
+                    self._take = LiveTake(item, self._spec, self._model, self.age_ms, self._beats)
                 case Chunk():
                     if self._take is not None:
                         yield from self._take.process(item)

@@ -1,16 +1,23 @@
 """One take while it runs: provisional verdicts, beats and rate as they become known, and the one final verdict."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 from stetho.analysis import analyze_chunks, applicability
-from stetho.events import BeatEvent, Event, QualityEvent, RateEvent, VerdictEvent
+from stetho.dsp.frames import Frames
+from stetho.events import BeatEvent, Event, OnsetEvent, QualityEvent, RateEvent, VerdictEvent
 from stetho.heart.beats import Beat
+from stetho.heart.durations import HeartState
+from stetho.heart.online.listener import BeatListener, Heard, OnlineBeat, OnlineRate
+from stetho.heart.online.onset import Onset
+from stetho.heart.online.tracker import BeatsModel
 from stetho.heart.quality import Quality
 from stetho.inference.session import MurmurModel
-from stetho.inference.take_analysis import TakeAnalysis
+from stetho.inference.take_analysis import NO_RATE, TakeAnalysis
 from stetho.inference.verdict import MurmurVerdict, ScoredWindow
+from stetho.inference.windows import Window
 from stetho.notice import notice_for
 from stetho.provenance.record import Provenance
 from stetho.spool import TakeSpool
@@ -18,46 +25,104 @@ from stetho.stream import Chunk, Span, StreamSpec
 from stetho.take import TakeStart
 
 SETTLED_S = 1.5
-"""A beat is said once the window that saw it reaches this much past its S1: later windows hardly move it then."""
+"""Without an online decoder, a beat is said once the window that saw it reaches this much past its S1: later windows
+hardly move it then."""
+JUDGED_HALVES = 6
+"""No rate is said where most of the last half seconds can't be used."""
 
 
 def new_verdict_id() -> str:
     return uuid4().hex
 
 
+class _Frames:
+    """Keeps the frames that the analysis makes on its way, for the online decoder."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Frames] = []
+
+    def frames(self, frames: Frames) -> None:
+        self.waiting.append(frames)
+
+    def window(self, window: Window, scored: ScoredWindow) -> None:
+        pass
+
+
 @dataclass(slots=True)
 class LiveTake:
-    """A running take. Times in its events are seconds of the stream; `age_ms` turns a capture time into an age."""
+    """A running take. Times in its events are seconds of the stream; `age_ms` turns a capture time into an age.
+
+    beats: the model of the online decoder; without one, beats and rate come from the windows, once a second.
+    """
 
     begun: TakeStart
     spec: StreamSpec
     model: MurmurModel
     age_ms: Callable[[int], float]
+    beats: BeatsModel | None = None
     analysis: TakeAnalysis = field(init=False)
+    _listener: BeatListener | None = None
+    _frames: _Frames = field(default_factory=_Frames)
+    _usable: deque[bool] = field(default_factory=lambda: deque(maxlen=JUDGED_HALVES))
     _verdict_id: str | None = None
     _last_s1_s: float = -1.0
     _good_s: float = 0.0
     _newest_ns: int = 0
 
     def __post_init__(self) -> None:
-        self.analysis = TakeAnalysis(self.model, self.spec, self.begun.start)
+        observer = None if self.beats is None else self._frames
+        self.analysis = TakeAnalysis(self.model, self.spec, self.begun.start, observer)
+        if self.beats is not None:
+            self._listener = BeatListener(self.beats)
+            self._listener.prepare(self.spec)
 
     def process(self, chunk: Chunk) -> Iterator[Event]:
         """The next samples of the take."""
         self._newest_ns = chunk.t0_ns + len(chunk) * 1_000_000_000 // self.spec.rate_hz
         for found in self.analysis.process(chunk):
             yield from self._said(found)
+        if self._listener is not None:
+            waiting, self._frames.waiting = self._frames.waiting, []
+            for frames in waiting:
+                for heard in self._listener.process(frames):
+                    yield from self._heard(heard, chunk.stop)
+
+    def _heard(self, heard: Heard, now: int) -> Iterator[Event]:
+        """What the online decoder said; `now`: the source sample up to which the stream has come."""
+        now_s = self.spec.seconds(now)
+        match heard:
+            case Onset(at=at, state=HeartState.S1 | HeartState.S2):
+                yield OnsetEvent(now_s, heard.state.value, self._s(at), heard.confidence, self._lag_ms(at, now))
+            case OnlineBeat(s1_at=s1_at, s2_at=s2_at):
+                lag_ms = self._lag_ms(s2_at, now)
+                lag_s = self._lag_ms(s1_at, now) / 1e3
+                yield BeatEvent(
+                    now_s, self._s(s1_at), self._s(s2_at), lag_s, heard.interval_s, heard.confidence, lag_ms
+                )
+            case OnlineRate(newest_at=newest_at):
+                lag_ms_or_none = None if newest_at is None else self._lag_ms(newest_at, now)
+                rate = heard.rate if 2 * sum(self._usable) >= len(self._usable) else NO_RATE
+                yield RateEvent(now_s, rate.heart_rate_bpm, rate.confidence, lag_ms_or_none)
+
+    def _s(self, at: float) -> float:
+        return max(0.0, at / self.spec.rate_hz)
+
+    def _lag_ms(self, at: float, now: int) -> float:
+        """From a source sample to the newest one, and how old that one is."""
+        return 1e3 * (now - at) / self.spec.rate_hz + self.age_ms(self._newest_ns)
 
     def _said(self, found: Quality | ScoredWindow) -> Iterator[Event]:
         now_s = self.spec.seconds(found.span.stop)
         if isinstance(found, Quality):
             self._good_s += self.spec.seconds(len(found.span)) if found.usable else 0.0
+            self._usable.append(found.usable)
             yield QualityEvent(now_s, found.usable, found.score, tuple(found.reasons), self._good_s)
             return
-        recent = self.analysis.recent_beats()
-        yield from self._settled(recent, now_s)
-        rate = self.analysis.rate_of(recent)
-        yield RateEvent(now_s, rate.heart_rate_bpm, rate.confidence)
+        if self._listener is None:
+            recent = self.analysis.recent_beats()
+            yield from self._settled(recent, now_s)
+            rate = self.analysis.rate_of(recent)
+            yield RateEvent(now_s, rate.heart_rate_bpm, rate.confidence)
         yield self._verdict(now_s, self.analysis.verdict(), final=False)
 
     def _settled(self, recent: Iterable[Beat], now_s: float) -> Iterator[BeatEvent]:

@@ -15,18 +15,18 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))  # the recipes' own mo
 
 import numpy as np
 import torch
-from varied_windows import NOBODY_THERE, Batches, Variety
+from causal_network import Network
 from dataset import REPOSITORY, UNANNOTATED, Recording, data_folder, recordings, state_intervals
 from features import build_features
 from folds import FOLDS, assign_folds
 from lock import is_locked, unlocked
-from causal_network import Network
 from rooms import room_power
 from torch import Tensor, nn
+from varied_windows import NOBODY_THERE, Batches, Variety
 
 WORK = REPOSITORY / ".cache" / "beats"
 RELEASE = "release"
-RUNS = (*(f"fold{fold}" for fold in range(FOLDS)), RELEASE)
+RUNS = (RELEASE, *(f"fold{fold}" for fold in range(FOLDS)))
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # the recipes' own modules
 
 import augment
 import numpy as np
 import numpy.typing as npt
 import torch
+from causal_network import LOOK_AHEAD
 from dataset import UNANNOTATED, Recording
 from features import WINDOW_FRAMES, Features
 from frame_labels import labels
-from causal_network import LOOK_AHEAD
 from no_heart import no_heart, voice
 from torch import Tensor
 
