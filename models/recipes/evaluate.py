@@ -24,7 +24,7 @@ from folds import assign_folds
 from judged import Judged, cross_fit, pooled_rule
 from lock import unlocked
 from out_of_fold import only, out_of_fold
-from people import circumstances, quality_scores
+from people import circumstances, qualities
 from reliability import Reliability, reliability
 from runs import SEEDS, fold_runs, pack, perform, progress
 from scores import Scores
@@ -64,31 +64,33 @@ class Evaluation:
     durations: dict[str, Duration]
 
 
-def evaluate(work: Path) -> Evaluation:
+def evaluate(work: Path, seeds: Sequence[int] = SEEDS) -> Evaluation:
     """Judge the folds' networks in ``work``, each on the unlocked people that it has never heard."""
     rows, features, _ = pack(work)
-    every_seed = [out_of_fold(rows, features, work, seed) for seed in SEEDS]
+    every_seed = [out_of_fold(rows, features, work, seed) for seed in seeds]
     circor = [only(rows, scores, "circor") for scores in every_seed]
     known = [rows[index] for index in circor[0].rows]
     folds = assign_folds(unlocked(rows))
     fold = np.asarray([folds[row.group] for row in known])
-    seeds = [cross_fit(known, scores, fold) for scores in circor]
+    quality = qualities(known, work, progress)
+    quality_scores = np.asarray([one.score for one in quality])
+    judged = [cross_fit(known, scores, quality_scores, fold) for scores in circor]
     progress("figures")
-    rule = pooled_rule(known, circor)
+    rule = pooled_rule(known, circor, quality_scores)
     intervals = state_intervals(data_folder())
     lasting = durations(intervals, [row.name for row in known])
     timing_rule, timing = _timing(rows, known, features, circor[0], work)
     float_scores = only(rows, out_of_fold(rows, features, work, SEEDS[0], "fp32"), "circor")
     return Evaluation(
-        seeds=seeds,
-        headline=headline(seeds),
-        reliability=reliability(seeds),
-        trade=trade(seeds, THRESHOLDS),
-        flags=flags(seeds),
-        quantisation=quantisation(seeds[0], circor[0], float_scores, rule.calibration.present),
+        seeds=judged,
+        headline=headline(judged),
+        reliability=reliability(judged),
+        trade=trade(judged, THRESHOLDS),
+        flags=flags(judged),
+        quantisation=quantisation(judged[0], circor[0], float_scores, rule.calibration.present),
         states=states_figures(rows, features, circor[0], intervals, viterbi(lasting)),
-        visit_parts=visit_parts(seeds, circumstances(data_folder())),
-        recording_parts=recording_parts(seeds, quality_scores(known, work, progress)),
+        visit_parts=visit_parts(judged, circumstances(data_folder())),
+        recording_parts=recording_parts(judged, quality),
         healthy=healthy_elsewhere(rows, every_seed, rule),
         timing=timing,
         circor=circor[0],
@@ -118,9 +120,10 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, default=WORK, help="caches and checkpoints")
-    work = parser.parse_args().work
-    perform(fold_runs(), Recipe(), work)
-    for name, table in out_of_fold_tables(evaluate(work)).items():
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, choices=SEEDS, help="fewer, for a first look")
+    arguments = parser.parse_args()
+    perform([run for run in fold_runs() if run.seed in arguments.seeds], Recipe(), arguments.work)
+    for name, table in out_of_fold_tables(evaluate(arguments.work, arguments.seeds)).items():
         print(f"{name}\n{table}\n", flush=True)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from export import INPUT, OUTPUTS
 from features import WINDOW_FRAMES
+from people import quality_of
 from scores import session
 
 from stetho.dsp.mel import N_MELS, RATE_HZ, log_mel
@@ -19,7 +20,7 @@ WINDOW_SAMPLES = 5 * RATE_HZ
 
 
 def write_golden(folder: Path) -> None:
-    """Write ``folder/golden.npz``: ``samples`` (2 kHz), ``logmel`` and what the graph answers, case by case.
+    """Write ``folder/golden.npz``: ``samples`` (2 kHz), their ``quality``, ``logmel`` and what the graph answers, case by case.
 
     ``logmel`` case ``i`` belongs to ``samples[i]`` while there are samples; the last case is seeded noise of log-mels.
     """
@@ -32,6 +33,7 @@ def write_golden(folder: Path) -> None:
     np.savez_compressed(
         folder / "golden.npz",
         samples=samples,
+        quality=np.asarray([quality_of(signal).score for signal in samples], np.float32),
         **{INPUT: inputs},
         **{name: np.asarray(values) for name, values in zip(OUTPUTS, outputs, strict=True)},
     )

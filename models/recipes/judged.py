@@ -12,6 +12,7 @@ from scores import Scores
 from verdicts import Exams, Labels, Odds, Rule, exam_odds, fit_rule, recording_odds
 
 Int64 = npt.NDArray[np.int64]
+Float64 = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,16 @@ class Judged:
         return [row.group for row in self.rows]
 
 
-def judge(rows: Sequence[Recording], scores: Scores, rule: Rule) -> Judged:
-    """By a rule that none of these people took part in."""
+def judge(rows: Sequence[Recording], scores: Scores, quality: Float64, rule: Rule) -> Judged:
+    """By a rule that none of these people took part in. ``quality``: the product's score of each recording."""
     exams = Exams(rows)
     odds = recording_odds(rule, scores.present, scores.unknown)
-    of_exams, words = exam_odds(rule, exams, odds)
+    of_exams, words = exam_odds(rule, exams, odds, quality)
     truth = np.asarray([row.site_label for row in rows])
     return Judged(rows, exams, truth, odds, odds.labels(rule.recording), of_exams, words)
 
 
-def cross_fit(rows: Sequence[Recording], scores: Scores, folds: Int64) -> Judged:
+def cross_fit(rows: Sequence[Recording], scores: Scores, quality: Float64, folds: Int64) -> Judged:
     """Fit curves and thresholds on four folds, speak of the fifth: what new people would meet.
 
     ``folds``: that of each recording's owner.
@@ -50,7 +51,8 @@ def cross_fit(rows: Sequence[Recording], scores: Scores, folds: Int64) -> Judged
     for fold in np.unique(folds):
         others = folds != fold
         known = [row for row, use in zip(rows, others, strict=True) if use]
-        parts[fold] = judge(rows, scores, fit_rule(known, scores.present[others], scores.unknown[others]))
+        rule = fit_rule(known, scores.present[others], scores.unknown[others], quality[others])
+        parts[fold] = judge(rows, scores, quality, rule)
     first = parts[folds[0]]
     exam_folds = np.asarray([folds[members[0]] for members in first.exams.members])
     return replace(
@@ -76,11 +78,12 @@ def _pick(folds: Int64, parts: dict[int, npt.NDArray]) -> npt.NDArray:
     return picked
 
 
-def pooled_rule(rows: Sequence[Recording], every_seed: Sequence[Scores]) -> Rule:
+def pooled_rule(rows: Sequence[Recording], every_seed: Sequence[Scores], quality: Float64) -> Rule:
     """One rule of all seeds' out-of-fold scores: that of a network of whatever seed. Every seed is a visit of its own."""
     apart = [replace(row, visit=f"{row.visit} {seed}") for seed, _ in enumerate(every_seed) for row in rows]
     return fit_rule(
         apart,
         np.concatenate([scores.present for scores in every_seed]),
         np.concatenate([scores.unknown for scores in every_seed]),
+        np.tile(quality, len(every_seed)),
     )

@@ -14,8 +14,9 @@ from figures import headline
 from judged import judge
 from lock_log import Opening, log_opening, logged_opening
 from out_of_fold import only, scored
+from people import qualities
 from reliability import reliability
-from runs import UNLOCKED
+from runs import UNLOCKED, progress
 from verdicts import Rule
 
 
@@ -36,7 +37,9 @@ def _opened(
     version: str, digest: str, rows: Sequence[Recording], features: Features, work: Path, rule: Rule
 ) -> Opening:
     scores = only(rows, scored(UNLOCKED, rows, features, work), "circor")
-    judged = judge([rows[index] for index in scores.rows], scores, rule)
+    known = [rows[index] for index in scores.rows]
+    quality = np.asarray([one.score for one in qualities(known, work, progress)])
+    judged = judge(known, scores, quality, rule)
     figures = {line.name: line.figure.mean for line in headline([judged])}
     for one in reliability([judged]):
         figures |= {one.error.name: one.error.figure.mean, one.brier.name: one.brier.figure.mean}

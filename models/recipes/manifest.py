@@ -104,7 +104,7 @@ unknown = {rule.recording.unknown:.3f}
 # A site is usable unless its recording is unknown. An exam without a usable site is unknown. Else: "present" where the
 # probability of a usable site is >= present; else "unknown" where the exam's unknown_probability is >= unknown; else "absent".
 # The exam's own figures: sigmoid(slope * x + intercept), x of present the highest and x of unknown the lowest calibrated log-odds of
-# the usable sites. Where a site's probability is `present`, the exam's is one in six. How many sites there are has no part in it.
+# the usable sites; to that of unknown, unknown_quality_slope times their mean quality score is added. Where a site's probability is `present`, the exam's is one in six. How many sites there are has no part in it.
 [exam]
 rule = "{EXAM_RULE}"
 present = {rule.exam.present:.3f}
@@ -113,6 +113,7 @@ present_slope = {exam.present.slope:.5f}
 present_intercept = {exam.present.intercept:.5f}
 unknown_slope = {exam.unknown.slope:.5f}
 unknown_intercept = {exam.unknown.intercept:.5f}
+unknown_quality_slope = {rule.quality_slope:.5f}
 # Share of exams with a murmur, among those that the expert could judge.
 prevalence = {exam.prevalence:.4f}
 

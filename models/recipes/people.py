@@ -1,20 +1,25 @@
-"""What is known of people and recordings beyond their labels; for tables alone, never learned from."""
+"""What is known of recordings beyond their labels. The network learns nothing of it."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from dataset import Recording
 from features import read_samples
 
 from stetho.dsp.mel import RATE_HZ
+from stetho.heart import quality
 from stetho.heart.quality import QualityGate, summarize
-from stetho.stream import Chunk, Origin, StreamSpec
+from stetho.stream import Chunk, Origin, StreamSpec, read_only
+
+Float32 = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -36,24 +41,42 @@ def circumstances(folder: Path) -> dict[str, Circumstances]:
         }
 
 
-def quality_scores(rows: Sequence[Recording], work: Path, progress: Callable[[str], None]) -> Mapping[str, float]:
-    """The product's quality score of each recording, 0..1, negative where it calls the recording unusable; kept."""
+@dataclass(frozen=True)
+class Quality:
+    """The product's of one recording: a score, 0..1, and whether it may be judged at all."""
+
+    score: float
+    usable: bool
+
+
+def qualities(rows: Sequence[Recording], work: Path, progress: Callable[[str], None]) -> Sequence[Quality]:
+    """Of each recording; kept in ``work`` for as long as the product judges quality as it did."""
     kept = work / "quality.json"
-    found: dict[str, float] = json.loads(kept.read_text()) if kept.exists() else {}
+    stamp = _source_hash()
+    held = json.loads(kept.read_text()) if kept.exists() else {}
+    found: dict[str, tuple[float, bool]] = held["found"] if held.get("stamp") == stamp else {}
     missing = [row for row in rows if row.name not in found]
     for count, row in enumerate(missing):
-        found[row.name] = _quality(row)
+        one = quality_of(read_samples(row.path))
+        found[row.name] = (one.score, one.usable)
         if count % 500 == 0:
             progress(f"quality: {count} of {len(missing)} recordings")
     if missing:
-        kept.write_text(json.dumps(found))
-    return found
+        kept.write_text(json.dumps({"stamp": stamp, "found": found}))
+    return [Quality(*found[row.name]) for row in rows]
 
 
-def _quality(row: Recording) -> float:
-    samples = np.ascontiguousarray(read_samples(row.path)[None])
-    samples.setflags(write=False)
+def _source_hash() -> str:
+    """Of all code that quality may be made by."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(str(quality.__file__)).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def quality_of(signal: Float32) -> Quality:
+    """What the product says of a sound at the model's rate."""
     gate, spec = QualityGate(), StreamSpec(RATE_HZ, Origin.FILE)
     gate.prepare(spec)
-    summary = summarize(tuple(gate.process(Chunk(samples, spec, start=0, t0_ns=0))))
-    return summary.score if summary.usable else -1.0 + summary.score
+    found = summarize(tuple(gate.process(Chunk(read_only(signal[None]), spec, start=0, t0_ns=0))))
+    return Quality(found.score, found.usable)

@@ -44,12 +44,24 @@ def log_odds(probability: float) -> float:
 
 def fit(x: Float64, positive: Bool, weights: Float64 | None = None) -> Platt:
     """The maximum-likelihood slope and intercept, with Platt's targets that keep a separable set finite."""
+    slope, intercept = _fitted(np.stack([x], axis=1), positive, weights)
+    return Platt(slope, intercept)
+
+
+def fit_beside(x: Float64, other: Float64, positive: Bool) -> tuple[Platt, float]:
+    """The same of two values: the curve of ``x``, and the slope of ``other`` that is added to its logit."""
+    slope, other_slope, intercept = _fitted(np.stack([x, other], axis=1), positive, None)
+    return Platt(slope, intercept), other_slope
+
+
+def _fitted(x: Float64, positive: Bool, weights: Float64 | None) -> list[float]:
+    """A slope for each column, then the intercept."""
     positives, negatives = positive.sum(), (~positive).sum()
     target = np.where(positive, (positives + 1.0) / (positives + 2.0), 1.0 / (negatives + 2.0))
 
     def loss(parameters: Float64) -> float:
-        z = parameters[0] * x + parameters[1]
+        z = x @ parameters[:-1] + parameters[-1]
         return float(np.average(np.logaddexp(0.0, z) - target * z, weights=weights))
 
-    found = minimize(loss, np.array([1.0, 0.0]), method="BFGS")
-    return Platt(float(found.x[0]), float(found.x[1]))
+    found = minimize(loss, np.array([1.0] + [0.0] * x.shape[1]), method="BFGS")
+    return [float(parameter) for parameter in found.x]

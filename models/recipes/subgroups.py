@@ -10,7 +10,7 @@ import numpy.typing as npt
 from dataset import Recording
 from judged import Judged
 from metrics import Figure, auroc, over_seeds, wilson
-from people import Circumstances
+from people import Circumstances, Quality
 from scores import Scores
 from verdicts import Labels, Rule, recording_odds
 
@@ -55,20 +55,20 @@ def visit_parts(seeds: Sequence[Judged], known: Mapping[str, Circumstances]) -> 
     return [_part(name, "visits", part, exams.truth, said, x, exams.people) for name, part in named]
 
 
-def recording_parts(seeds: Sequence[Judged], quality: Mapping[str, float]) -> list[Part]:
+def recording_parts(seeds: Sequence[Judged], quality: Sequence[Quality]) -> list[Part]:
     """By site, by what the expert noted of the murmur, and by the product's own quality score."""
     rows = seeds[0].rows
     said, x = [judged.said for judged in seeds], [judged.odds.present for judged in seeds]
     named = [(f"site {site}", _where(rows, site=site)) for site in ("AV", "PV", "TV", "MV")]
     named += [(f"systolic, grade {grade}", _where(rows, grade=grade, site_label="present")) for grade in GRADES]
     named.append(("diastolic too, or only", _where(rows, diastolic=True, site_label="present")))
-    named += list(_by_quality(np.asarray([quality[row.name] for row in rows])))
+    named += list(_by_quality(quality))
     return [_part(name, "recordings", part, seeds[0].truth, said, x, seeds[0].people) for name, part in named]
 
 
-def _by_quality(scores: Float64) -> Iterator[tuple[str, Bool]]:
+def _by_quality(quality: Sequence[Quality]) -> Iterator[tuple[str, Bool]]:
     """Those that the product would refuse, and the others in three parts of equal count."""
-    usable = scores >= 0.0
+    usable, scores = np.asarray([one.usable for one in quality]), np.asarray([one.score for one in quality])
     yield "quality: refused by the product", ~usable
     low, high = np.quantile(scores[usable], [1 / 3, 2 / 3])
     yield f"quality below {low:.2f}", usable & (scores < low)

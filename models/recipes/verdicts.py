@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from dataset import Recording
-from platt import Platt, fit, log_odds, sigmoid
+from platt import Platt, fit, fit_beside, log_odds, sigmoid
 
 from stetho.inference.probability import DECIMALS
 
@@ -49,11 +49,13 @@ class Rule:
     """What makes words: of recordings, and of exams, whose curves go on from the log-odds of their recordings.
 
     ``exam.present`` is a threshold of recordings too, and the same: a murmur at one usable site is a murmur of the exam.
-    It is the place where the exam's own probability is one in six.
+    It is the place where the exam's own probability is one in six. ``quality_slope``: of the mean quality of an exam's sites,
+    in its log-odds of unknown.
     """
 
     calibration: Calibration
     exam_calibration: Calibration
+    quality_slope: float
     recording: Thresholds
     exam: Thresholds
 
@@ -101,48 +103,65 @@ class Exams:
         """The mean value of each exam's recordings."""
         return np.asarray([x[members].mean() for members in self.members])
 
-    def foremost(self, recordings: Odds) -> tuple[Odds, Bool]:
-        """The product's rule, and whether an exam has a usable recording: one that is not called unknown.
+    def foremost(self, recordings: Odds, quality: Float64) -> Foremost:
+        """The product's rule: the most suspicious usable recording speaks for a murmur, the clearest for being able to judge.
 
-        The most suspicious usable recording speaks for a murmur, the clearest for being able to judge; where none is
-        usable, those of all. (The product takes one recording a site; a few visits have a site twice.)
+        Usable is what is not called unknown; where nothing is, all count. (The product takes one recording a site; a few
+        visits have a site twice.)
         """
         usable = recordings.unknown_probability < UNKNOWN
         counted = [members[usable[members]] if usable[members].any() else members for members in self.members]
-        return (
+        return Foremost(
             Odds(
                 np.asarray([recordings.present[members].max() for members in counted]),
                 np.asarray([recordings.unknown[members].min() for members in counted]),
             ),
+            np.asarray([quality[members].mean() for members in counted]),
             np.asarray([bool(usable[members].any()) for members in self.members]),
         )
 
 
-def fit_rule(rows: Sequence[Recording], present: Float64, unknown: Float64) -> Rule:
-    """Curves and thresholds of recordings that an expert has heard, from logits of networks that have not heard them."""
+@dataclass(frozen=True)
+class Foremost:
+    """Of each exam: the odds of the recordings that speak for it, their mean quality, and whether one is usable."""
+
+    odds: Odds
+    quality: Float64
+    usable: Bool
+
+
+def fit_rule(rows: Sequence[Recording], present: Float64, unknown: Float64, quality: Float64) -> Rule:
+    """Curves and thresholds of recordings that an expert has heard, from logits of networks that have not heard them.
+
+    ``quality``: the product's score of each recording, 0..1.
+    """
     labels = np.asarray([row.site_label for row in rows])
-    calibration = _calibration(labels, present, unknown)
+    calibration = Calibration(_present_curve(labels, present), fit(unknown, labels == "unknown"), _prevalence(labels))
     exams = Exams(rows)
-    foremost, usable = exams.foremost(_calibrated(calibration, present, unknown))
-    of_exams = _calibration(exams.truth, foremost.present, foremost.unknown)
-    at = round(float(sigmoid(of_exams.present.inverse(log_odds(PRESENT)))), DECIMALS)
-    exam_unknown = of_exams.unknown.probability(foremost.unknown)
-    quiet = usable & (foremost.probability < at)
+    truth = exams.truth
+    foremost = exams.foremost(_calibrated(calibration, present, unknown), quality)
+    unknown_curve, quality_slope = fit_beside(foremost.odds.unknown, foremost.quality, truth == "unknown")
+    of_exams = Calibration(_present_curve(truth, foremost.odds.present), unknown_curve, _prevalence(truth))
+    at = round(float(sigmoid(np.asarray(of_exams.present.inverse(log_odds(PRESENT))))), DECIMALS)
+    doubt = sigmoid(unknown_curve.logit(foremost.odds.unknown) + quality_slope * foremost.quality)
+    quiet = foremost.usable & (foremost.odds.probability < at)
     return Rule(
         calibration=calibration,
         exam_calibration=of_exams,
+        quality_slope=quality_slope,
         recording=Thresholds(at, UNKNOWN),
-        exam=Thresholds(at, _unknown_threshold(exams.truth != "unknown", usable, quiet, exam_unknown)),
+        exam=Thresholds(at, _unknown_threshold(truth != "unknown", foremost.usable, quiet, doubt)),
     )
 
 
-def _calibration(labels: Labels, present: Float64, unknown: Float64) -> Calibration:
+def _present_curve(labels: Labels, x: Float64) -> Platt:
+    """Where the expert could judge."""
     judged = labels != "unknown"
-    return Calibration(
-        fit(present[judged], labels[judged] == "present"),
-        fit(unknown, labels == "unknown"),
-        float((labels[judged] == "present").mean()),
-    )
+    return fit(x[judged], labels[judged] == "present")
+
+
+def _prevalence(labels: Labels) -> float:
+    return float((labels[labels != "unknown"] == "present").mean())
 
 
 def _calibrated(calibration: Calibration, present: Float64, unknown: Float64) -> Odds:
@@ -163,10 +182,14 @@ def recording_odds(rule: Rule, present: Float64, unknown: Float64) -> Odds:
     return _calibrated(rule.calibration, present, unknown)
 
 
-def exam_odds(rule: Rule, exams: Exams, recordings: Odds) -> tuple[Odds, Labels]:
+def exam_odds(rule: Rule, exams: Exams, recordings: Odds, quality: Float64) -> tuple[Odds, Labels]:
     """Log-odds of exams, and what the challenge policy says of each; one without a usable recording is unknown."""
-    foremost, usable = exams.foremost(recordings)
-    odds = _calibrated(rule.exam_calibration, foremost.present, foremost.unknown)
+    foremost = exams.foremost(recordings, quality)
+    curves = rule.exam_calibration
+    odds = Odds(
+        curves.present.logit(foremost.odds.present),
+        curves.unknown.logit(foremost.odds.unknown) + rule.quality_slope * foremost.quality,
+    )
     doubtful = np.where(odds.unknown_probability >= rule.exam.unknown, "unknown", "absent")
-    said = np.where(foremost.probability >= rule.exam.present, "present", doubtful)
-    return odds, np.where(usable, said, "unknown")
+    said = np.where(foremost.odds.probability >= rule.exam.present, "present", doubtful)
+    return odds, np.where(foremost.usable, said, "unknown")

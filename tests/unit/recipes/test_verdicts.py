@@ -23,11 +23,12 @@ from stetho.stream import Origin, StreamSpec
 RULE = Rule(
     Calibration(Platt(1.0, 0.0), Platt(1.0, 0.0), 0.2),
     Calibration(Platt(1.1, -0.4), Platt(1.2, 1.6), 0.2),
+    -1.5,
     Thresholds(0.247, 0.25),
     Thresholds(0.247, 0.3),
 )
 EXAM_RULE = manifest.ExamRule(
-    manifest.Calibration(1.1, -0.4), manifest.Calibration(1.2, 1.6), manifest.Thresholds(0.247, 0.3)
+    manifest.Calibration(1.1, -0.4), manifest.Calibration(1.2, 1.6), manifest.Thresholds(0.247, 0.3), -1.5
 )
 LOGITS = st.floats(-8.0, 8.0, allow_nan=False)
 
@@ -53,7 +54,7 @@ def recording(person: int, site: str, label: str) -> Recording:
     )
 
 
-def take(present: float, unknown: float) -> RecordingResult:
+def take(present: float, unknown: float, quality: float) -> RecordingResult:
     odds = LogOdds(present, unknown)
     label = Label.PRESENT if odds.probability >= RULE.recording.present else Label.ABSENT
     if odds.unknown_probability >= RULE.recording.unknown:
@@ -63,7 +64,7 @@ def take(present: float, unknown: float) -> RecordingResult:
         start=0,
         duration_s=10.0,
         spec=StreamSpec(4000, Origin.FILE),
-        quality=QualitySummary(usable=True, score=0.9),
+        quality=QualitySummary(usable=True, score=quality),
         rate=HeartRate(None, 0.0),
         murmur=MurmurVerdict(label, odds, None, None, 5),
         segments=(),
@@ -73,12 +74,13 @@ def take(present: float, unknown: float) -> RecordingResult:
     )
 
 
-@given(st.lists(st.tuples(LOGITS, LOGITS), min_size=1, max_size=4))
-def test_recipe_and_product_say_the_same_of_an_exam(logits: list[tuple[float, float]]) -> None:
-    rows = [recording(1, site.value, "absent") for site, _ in zip(STANDARD_SITES, logits, strict=False)]
-    odds = recording_odds(RULE, *np.asarray(logits).T)
-    of_exam, said = exam_odds(RULE, Exams(rows), odds)
-    takes = [(site, take(*pair)) for site, pair in zip(STANDARD_SITES, logits, strict=False)]
+@given(st.lists(st.tuples(LOGITS, LOGITS, st.floats(0.0, 1.0)), min_size=1, max_size=4))
+def test_recipe_and_product_say_the_same_of_an_exam(sites: list[tuple[float, float, float]]) -> None:
+    rows = [recording(1, site.value, "absent") for site, _ in zip(STANDARD_SITES, sites, strict=False)]
+    present, unknown, quality = np.asarray(sites).T
+    odds = recording_odds(RULE, present, unknown)
+    of_exam, said = exam_odds(RULE, Exams(rows), odds, quality)
+    takes = [(site, take(*values)) for site, values in zip(STANDARD_SITES, sites, strict=False)]
     product = judge_exam("e", takes, Policy.CHALLENGE, EXAM_RULE)
     assert product.label.value == said[0]
     assert product.probability == pytest.approx(of_exam.probability[0], abs=0.0011)
@@ -86,35 +88,40 @@ def test_recipe_and_product_say_the_same_of_an_exam(logits: list[tuple[float, fl
     assert [one.label.value for _, one in takes] == list(odds.labels(RULE.recording))
 
 
-def exams(count: int, generator: np.random.Generator) -> tuple[list[Recording], np.ndarray, np.ndarray]:
-    """People with two sites, whose logits know the label, more or less."""
-    rows, present, unknown = [], [], []
+def exams(count: int, generator: np.random.Generator) -> tuple[list[Recording], np.ndarray, np.ndarray, np.ndarray]:
+    """People with two sites, whose logits and quality know the label, more or less."""
+    rows, present, unknown, quality = [], [], [], []
     for person in range(count):
         label = str(generator.choice(["absent", "present", "unknown"], p=[0.7, 0.2, 0.1]))
         for site in ("AV", "MV"):
             rows.append(recording(person, site, label))
             present.append(generator.normal({"present": 2.0, "unknown": -1.0, "absent": -2.0}[label], 1.5))
             unknown.append(generator.normal(0.5 if label == "unknown" else -2.0, 1.0))
-    return rows, np.asarray(present), np.asarray(unknown)
+            quality.append(np.clip(generator.normal(0.4 if label == "unknown" else 0.8, 0.2), 0.0, 1.0))
+    return rows, np.asarray(present), np.asarray(unknown), np.asarray(quality)
 
 
 def test_a_site_is_called_present_where_the_exam_is_so_in_one_of_six() -> None:
-    rows, present, unknown = exams(600, np.random.default_rng(0))
-    rule = fit_rule(rows, present, unknown)
+    rows, present, unknown, quality = exams(600, np.random.default_rng(0))
+    rule = fit_rule(rows, present, unknown, quality)
     site = rule.recording.present
     assert rule.exam.present == site
     exam = sigmoid(np.asarray(rule.exam_calibration.present.logit(np.log(site / (1 - site)))))
     assert exam == pytest.approx(1 / 6, abs=0.002)
 
 
+def test_poor_quality_is_learned_to_speak_for_unknown() -> None:
+    assert fit_rule(*exams(600, np.random.default_rng(3))).quality_slope < -1.0
+
+
 def test_no_more_of_the_judgeable_are_unknown_than_was_promised() -> None:
     generator = np.random.default_rng(1)
-    rows, present, _ = exams(600, generator)
+    rows, present, _, quality = exams(600, generator)
     labels = np.asarray([row.site_label for row in rows])
     unknown = np.where(labels == "unknown", 1.0, 0.0) + generator.normal(0.0, 0.7, len(rows))
-    rule = fit_rule(rows, present, unknown)
+    rule = fit_rule(rows, present, unknown, quality)
     known = Exams(rows)
-    _, said = exam_odds(rule, known, recording_odds(rule, present, unknown))
+    _, said = exam_odds(rule, known, recording_odds(rule, present, unknown), quality)
     assert (said[known.truth != "unknown"] == "unknown").mean() <= MOST_UNKNOWN
 
 
