@@ -4,16 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from stetho.bench.accuracy import Accuracy
 from stetho.bench.timing import Timing
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a row is to reach: at least `ratio` times faster than the peer, at most so many microseconds."""
+    """What a row is to reach: at least `ratio` times faster than the peer, at most so many microseconds, so many streams; and to be
+    the more accurate of the two.
+    """
 
     ratio: float | None = None
     median_us: float | None = None
     p99_us: float | None = None
+    streams: int | None = None
+    more_accurate: bool = False
 
     def __str__(self) -> str:
         parts = []
@@ -23,12 +28,20 @@ class Goal:
             parts.append(f"median <= {self.median_us:g} us")
         if self.p99_us is not None:
             parts.append(f"p99 <= {self.p99_us:g} us")
+        if self.streams is not None:
+            parts.append(f"streams >= {self.streams}")
+        if self.more_accurate:
+            parts.append("more accurate")
         return ", ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: ours, the peer's where there is one, and a note that says why something is missing."""
+    """One row: ours, the peer's where there is one, and a note that says why something is missing.
+
+    streams: how many at once, where that is what was measured; the times are then ages of samples. accuracies: of ours
+    and the peer's, where both can be wrong.
+    """
 
     row: str
     ours: Timing | None
@@ -36,6 +49,8 @@ class Row:
     peers: Timing | None = None
     goal: Goal | None = None
     note: str | None = None
+    streams: int | None = None
+    accuracies: tuple[Accuracy, ...] = ()
 
     @property
     def ratio(self) -> float | None:
@@ -56,6 +71,8 @@ class Row:
             (goal.ratio is None or self.ratio is None or self.ratio >= goal.ratio)
             and (goal.median_us is None or self.ours.median_us <= goal.median_us)
             and (goal.p99_us is None or self.ours.p99_us <= goal.p99_us)
+            and (goal.streams is None or (self.streams or 0) >= goal.streams)
+            and (not goal.more_accurate or all(accuracy.better for accuracy in self.accuracies))
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -70,12 +87,20 @@ class Row:
             "goal": None if self.goal is None else str(self.goal),
             "met": self.met,
             "note": self.note,
+            **({} if self.streams is None else {"streams": self.streams}),
+            **({"accuracy": [accuracy.to_json() for accuracy in self.accuracies]} if self.accuracies else {}),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A row that is yet to be measured. `run` may raise ConfigError, which names a missing extra."""
+    """A row that is yet to be measured. `run` may raise ConfigError, which names a missing extra.
+
+    of_size: the same for a number that the user names, where a row is about how many. fetch: downloads what a peer needs,
+    which nothing does unasked; says what it does. May raise ConfigError.
+    """
 
     row: str
     run: Callable[[], Row]
+    of_size: Callable[[int], Row] | None = None
+    fetch: Callable[[], None] | None = None

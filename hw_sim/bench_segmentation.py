@@ -1,0 +1,118 @@
+"""The rows `segmentation_60s_*`: from samples to beats, ours against a library in an environment of its own.
+
+Timed on 60 s of a simulated heart, in turns. Judged on that, and on annotated recordings where there are some. A peer is
+helped where that costs us nothing: its onsets are moved by its own median error in each recording, and where it doesn't
+tell S1 from S2 it is not asked to.
+"""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from hw_sim.recipe import Recipe
+from hw_sim.truth import Truth
+from stetho.audio_array import whole
+from stetho.bench.accuracy import Accuracy, Matches, match
+from stetho.bench.heart_case import HeartCase, annotated, data_folder
+from stetho.bench.peers.environment import Environment
+from stetho.bench.peers.process import Found, Peer, running
+from stetho.bench.row import Benchmark, Goal, Row
+from stetho.bench.timing import Timing
+from stetho.heart.beats import beats
+from stetho.heart.rate import heart_rate
+from stetho.inference.models import shipped_model
+from stetho.inference.segmentation import segment
+from stetho.stream import Samples
+
+SECONDS = 60
+ROUNDS = 9
+_PEERS = (
+    (Environment("pypcg", ("pyPCG-toolbox==0.1b5",), "run_pypcg.py"), "pyPCG 0.1b5, peak detection of its tutorial"),
+    (Environment("neurokit2", ("neurokit2==0.2.13",), "run_neurokit2.py"), "neurokit2 0.2.13, filter and peaks"),
+)
+
+
+def benchmarks() -> tuple[Benchmark, ...]:
+    return tuple(_benchmark(environment, peer_name) for environment, peer_name in _PEERS)
+
+
+def _benchmark(environment: Environment, peer_name: str) -> Benchmark:
+    name = f"segmentation_60s_{environment.name}"
+    return Benchmark(name, lambda: _row(name, environment, peer_name), fetch=environment.make)
+
+
+def _row(name: str, environment: Environment, peer_name: str) -> Row:
+    heart = simulated()
+    with running(environment) as peer:
+        ours, peers = _timed(heart, peer)
+        accuracies = [_judged("a simulated heart", [heart], peer)]
+        folder = data_folder()
+        if folder is not None:
+            cases = list(annotated(folder))
+            accuracies.append(_judged("CirCor, which our network was trained on", cases, peer))
+    note = f"against {peer_name}; {'; '.join(map(str, accuracies))}"
+    return Row(name, ours, peer_name, peers, Goal(ratio=100, more_accurate=True), note, accuracies=tuple(accuracies))
+
+
+def simulated() -> HeartCase:
+    """A minute of a heart with a murmur."""
+    truth = Truth(Recipe("murmur", seed=7))
+    samples = (truth.samples(SECONDS) / np.float32(32768)).astype(np.float32)
+    onsets = [(beat.s1 / truth.rate_hz, beat.s2 / truth.rate_hz) for beat in truth.beats(SECONDS)]
+    s1_s, s2_s = (tuple(at for at in column if at < SECONDS) for column in zip(*onsets, strict=True))
+    return HeartCase("simulated", samples, truth.rate_hz, s1_s, s2_s, ((0.0, float(SECONDS)),))
+
+
+def found_by_us(samples: Samples, rate_hz: int) -> Found:
+    """Samples to beats, as an analysis finds them."""
+    before = time.perf_counter()
+    found = beats(segment(whole(samples, rate_hz), shipped_model()))
+    took_s = time.perf_counter() - before
+    s1_s = tuple(beat.s1_s for beat in found)
+    s2_s = tuple(beat.s2_s for beat in found if beat.s2_s is not None)
+    return Found(took_s, s1_s, s2_s, (), heart_rate(found).heart_rate_bpm)
+
+
+def _timed(heart: HeartCase, peer: Peer) -> tuple[Timing, Timing]:
+    both: list[tuple[float, float]] = []
+    for _ in range(1 + ROUNDS):
+        ours, theirs = found_by_us(heart.samples, heart.rate_hz), peer.segment(heart.samples, heart.rate_hz)
+        both.append((ours.took_s, theirs.took_s))
+    took_us = 1e6 * np.array(both[1:])  # the first of each compiles and reads
+    mine, its = (Timing(float(np.median(us)), float(np.percentile(us, 99)), ROUNDS) for us in took_us.T)
+    return mine, its
+
+
+def _judged(on: str, cases: Sequence[HeartCase], peer: Peer) -> Accuracy:
+    ours = [found_by_us(case.samples, case.rate_hz) for case in cases]
+    theirs = [_moved(peer.segment(case.samples, case.rate_hz), case) for case in cases]
+    error, rates = _rate_error(cases, ours)
+    peer_error, peer_rates = _rate_error(cases, theirs)
+    f1, peer_f1 = (sum(map(matches, cases, all_found), Matches()).f1 for all_found in (ours, theirs))
+    said = on if len(cases) == 1 else f"{len(cases)} people of {on}"
+    return Accuracy(said, len(cases), f1, peer_f1, error, peer_error, rates, peer_rates)
+
+
+def matches(case: HeartCase, found: Found) -> Matches:
+    """S1 with S1 and S2 with S2; sounds with sounds where they are not told apart."""
+    if found.s1_s or found.s2_s or not found.sounds_s:
+        return match(case.s1_s, found.s1_s, case.spans_s) + match(case.s2_s, found.s2_s, case.spans_s)
+    return match([*case.s1_s, *case.s2_s], found.sounds_s, case.spans_s)
+
+
+def _moved(found: Found, case: HeartCase) -> Found:
+    """A peer's onsets, moved by the median of how far its sounds lie from the nearest true ones."""
+    true_s, sounds_s = np.array([*case.s1_s, *case.s2_s]), np.array(found.sounds_s)
+    if not sounds_s.size:
+        return found
+    nearest = true_s[np.abs(sounds_s[:, None] - true_s).argmin(axis=1)]
+    apart_s = sounds_s - nearest
+    late_s = float(np.median(apart_s[np.abs(apart_s) < 0.25])) if (np.abs(apart_s) < 0.25).any() else 0.0
+    s1_s, s2_s, all_s = (tuple(at - late_s for at in times) for times in (found.s1_s, found.s2_s, found.sounds_s))
+    return Found(found.took_s, s1_s, s2_s, all_s, found.bpm)
+
+
+def _rate_error(cases: Sequence[HeartCase], found: Sequence[Found]) -> tuple[float | None, int]:
+    errors = [abs(one.bpm - case.bpm) for case, one in zip(cases, found, strict=True) if one.bpm is not None]
+    return (float(np.mean(errors)) if errors else None), len(errors)
