@@ -1,4 +1,4 @@
-"""Finds models/ and calibration/, and knows the one model that this version of stetho ships.
+"""Finds models/ and calibration/, and knows the one version of each model that this version of stetho ships.
 
 Looked for in this order: the folder that the caller or STETHO_MODELS / STETHO_CALIBRATION names, what the wheel carries
 (`stetho/_artifacts`), the checkout. A named folder is only another place: the pin holds there too.
@@ -40,6 +40,12 @@ PINNED: Mapping[str, Pin] = MappingProxyType(
             "1.0.1",
             network_sha256="867e23309d4e99288c61523466002968e240d6862454130b807fc176ab11415e",
             manifest_sha256="0791ffc3a6ca5120e90d0f39f69387b60fc51e0f9ffa3a1d22f36b81f0fd2274",
+        ),
+        "beats": Pin(
+            "1.0.0",
+            network_sha256="2920ca8577c62ec5b9d50194db13437b2563f9023eb0f4af2b3f3dbea386a1c1",
+            manifest_sha256="bad422f24dd4e3258588b613715c2632c3148af249d355e3d147b2709ac27f73",
+            network=BEATS_NETWORK,
         ),
     }
 )

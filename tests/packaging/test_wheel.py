@@ -24,7 +24,7 @@ def test_three_packages_and_nothing_else(names: set[str]) -> None:
 def test_the_pinned_models_enter_and_their_recipes_do_not(names: set[str]) -> None:
     for name, pin in PINNED.items():
         folder = f"stetho/_artifacts/models/{name}/{pin.version}"
-        assert {f"{folder}/model.int8.onnx", f"{folder}/manifest.toml"} <= names
+        assert {f"{folder}/{pin.network}", f"{folder}/manifest.toml"} <= names
         versions = {path.split("/")[4] for path in names if path.startswith(f"{folder.rpartition('/')[0]}/")}
         assert versions - {"README.md"} == {pin.version}, "a version that nobody runs would ship"
     assert not [name for name in names if "recipes" in name]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import float64, int64, njit, types
+from numba import float64, int64, njit, types, void
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -230,6 +230,57 @@ def _best_without(
 
 
 @njit(
+    void(
+        int64,
+        int64,
+        int64,
+        int64,
+        _F64_IN_2D,
+        _F64_IN_2D,
+        _I64_IN,
+        _F64_2D,
+        _F64_2D,
+        _I64_2D,
+        _I64_2D,
+    ),
+    nogil=True,
+    cache=True,
+)
+def _extend(
+    t: int,
+    begun: int,
+    running: int,
+    closed: int,
+    lasting: F64,
+    cut: F64,
+    longest: I64,
+    score: F64,
+    summed: F64,
+    lengths: I64,
+    roots: I64,
+) -> None:
+    """Writes the likeliest path on which each state ends after `t` frames: its score, its last length, and its root."""
+    ring = score.shape[0]
+    for s in range(4):
+        before = (s + 3) % 4
+        best, taken, root = _NEVER, 0, t
+        for d in range(1, min(longest[s], t - closed - 1) + 1):
+            b = (t - d) % ring
+            found = score[b, before] + lasting[s, d] - summed[b, s]
+            if found > best:
+                best, taken, root = found, d, roots[b, before]
+        d = t - begun
+        if d <= longest[s] and running in (s, _ANY):
+            b = begun % ring
+            found = cut[s, d] if running == _ANY else score[b, before] + lasting[s, d] - summed[b, s]
+            if found > best:
+                best, taken, root = found, d, t
+        score[t % ring, s] = best + summed[t % ring, s]
+        lengths[t % ring, s] = taken
+        roots[t % ring, s] = root
+
+
+@njit(
     int64(
         _F64_IN_2D,
         _F64_IN_2D,
@@ -239,6 +290,7 @@ def _best_without(
         _I64,
         _F64_2D,
         _F64_2D,
+        _I64_2D,
         _I64_2D,
         _I64_2D,
         _F64,
@@ -256,6 +308,7 @@ def lagged_viterbi(
     score: F64,
     summed: F64,
     lengths: I64,
+    roots: I64,
     onsets: I64,
     margins: F64,
 ) -> int:
@@ -266,14 +319,16 @@ def lagged_viterbi(
     longest: int64 (4,), the longest duration of each state in frames; it stays the same for a whole stream.
     place: int64 (3,), changed in place: frames so far; where the segment that was decided last begins, and its state. At
     first 0, 0 and -1, which is any.
-    score, summed: float64 (R, 4), lengths: int64 (R, 4): rings over boundaries, R > lag + D + 1, changed in place. A
-    score is of the likeliest path on which a state ends there; a length is that of its last segment.
+    score, summed: float64 (R, 4), lengths, roots: int64 (R, 4): rings over boundaries, R > lag + D + 1, changed in place.
+    A score is of the likeliest path on which a state ends there; a length is that of its last segment; a root is where,
+    on it, the segment that was decided last ends.
     onsets: int64 (frames, 2), written: decided boundaries, and the states that begin there. margins: float64 (frames,),
     written: by how much the likeliest path beats every one without that onset.
     Returns how many were decided.
 
     After each frame the likeliest path is followed back to the boundary `lag` frames ago. Whether a state begins there
-    is decided by it for good: paths that say otherwise are dropped, so nothing that was said is ever taken back.
+    is decided by it for good: paths that say otherwise are dropped, and those that depended on them are sought anew, so
+    nothing that was said is ever taken back.
     """
     ring = score.shape[0]
     decided = 0
@@ -284,22 +339,7 @@ def lagged_viterbi(
         closed = max(0, t - 1 - lag)
         for s in range(4):
             summed[t % ring, s] = summed[(t - 1) % ring, s] + evidence[i, s]
-        for s in range(4):
-            before = (s + 3) % 4
-            best, taken = _NEVER, 0
-            for d in range(1, min(longest[s], t - closed - 1) + 1):
-                b = (t - d) % ring
-                found = score[b, before] + lasting[s, d] - summed[b, s]
-                if found > best:
-                    best, taken = found, d
-            d = t - begun
-            if d <= longest[s] and running in (s, _ANY):
-                b = begun % ring
-                found = cut[s, d] if running == _ANY else score[b, before] + lasting[s, d] - summed[b, s]
-                if found > best:
-                    best, taken = found, d
-            score[t % ring, s] = best + summed[t % ring, s]
-            lengths[t % ring, s] = taken
+        _extend(t, begun, running, closed, lasting, cut, longest, score, summed, lengths, roots)
         judged = t - lag
         if judged <= begun:
             continue
@@ -314,6 +354,13 @@ def lagged_viterbi(
             margins[decided] = value - without
             decided += 1
             begun, running = judged, s
+        again = b == judged
+        for later in range(judged + 1, t + 1):
+            for state in range(4):
+                again = again or roots[later % ring, state] == judged
+        if again:
+            for later in range(judged + 1, t + 1):
+                _extend(later, begun, running, judged, lasting, cut, longest, score, summed, lengths, roots)
     place[0] += evidence.shape[0]
     place[1], place[2] = begun, running
     return decided

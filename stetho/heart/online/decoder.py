@@ -46,7 +46,7 @@ class LaggedDecoder:
         self._lasting, self._cut, self._longest = _tables(durations, frame_s)
         ring = lag + int(self._longest.max()) + 2
         self._score, self._summed = np.zeros((ring, 4)), np.zeros((ring, 4))
-        self._lengths = np.zeros((ring, 4), np.int64)
+        self._lengths, self._roots = np.zeros((ring, 4), np.int64), np.zeros((ring, 4), np.int64)
         self._place = np.array([0, 0, -1], np.int64)
 
     @property
@@ -75,6 +75,7 @@ class LaggedDecoder:
             self._score,
             self._summed,
             self._lengths,
+            self._roots,
             onsets,
             margins,
         )
@@ -96,7 +97,7 @@ class LaggedDecoder:
     def reset(self) -> None:
         """Starts again."""
         self._score[:] = self._summed[:] = 0.0
-        self._lengths[:] = 0
+        self._lengths[:] = self._roots[:] = 0
         self._place[:] = (0, 0, -1)
 
 

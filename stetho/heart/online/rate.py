@@ -12,7 +12,7 @@ from stetho.heart.rate import FASTEST_BPM, SLOWEST_BPM, STEADY, HeartRate
 FEWEST_INTERVALS = 3
 """Of S1 and S2 together: two beats and a half."""
 ENOUGH_INTERVALS = 8
-UNSURE = 0.6
+UNSURE = 0.7
 """Factor of the confidence while no period of the states confirms the beats."""
 
 
