@@ -14,10 +14,24 @@ def missing_spans(holes: Iterable[Hole]) -> Iterator[Span]:
     return (hole.span for hole in holes if hole.fate is not HoleFate.RESENT)
 
 
+def joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """The same samples as `spans` in order, those that touch as one: a long loss is given up a packet at a time."""
+    running: Span | None = None
+    for span in sorted(spans):
+        if running is not None and span.start <= running.stop:
+            running = Span(running.start, max(running.stop, span.stop))
+        else:
+            if running is not None:
+                yield running
+            running = span
+    if running is not None:
+        yield running
+
+
 def without_gaps(chunk: Chunk, missing: Iterable[Span]) -> Iterator[Chunk]:
     """The chunk with its short holes marked as concealed, cut where a long one lies."""
     longest = LONGEST_CONCEALED_S * chunk.spec.rate_hz
-    here = sorted(span for span in missing if span.overlap(chunk.span))
+    here = [span for span in joined(missing) if span.overlap(chunk.span)]
     short = tuple(span for span in here if len(span) <= longest)
     start = chunk.start
     for gap in (*(span for span in here if len(span) > longest), Span(chunk.stop, chunk.stop)):

@@ -1,8 +1,12 @@
 """Short holes are marked, long ones are gaps."""
 
-import numpy as np
+from itertools import pairwise
 
-from stetho.holes import LongLosses, missing_spans, without_gaps
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stetho.holes import LongLosses, joined, missing_spans, without_gaps
 from stetho.source import Hole, HoleFate
 from stetho.spool import TakeSpool
 from stetho.stream import Chunk, Origin, Span, StreamSpec, read_only
@@ -30,6 +34,22 @@ def test_a_hole_across_two_chunks_is_judged_by_its_whole_length() -> None:
     first = list(without_gaps(chunk(0, 1000), [hole]))
     second = list(without_gaps(chunk(1000, 2000), [hole]))
     assert [(part.start, part.stop) for part in (*first, *second)] == [(0, 950), (1050, 2000)]
+
+
+def test_a_long_loss_that_is_given_up_a_packet_at_a_time_is_one_gap() -> None:
+    # A ledger file tells such a loss as one span: what is live and what is saved must hear the same.
+    packets = [Span(start, start + 50) for start in range(100, 300, 50)]
+    parts = list(without_gaps(chunk(0, 1000), packets))
+    assert [(part.start, part.stop, part.concealed) for part in parts] == [(0, 100, ()), (300, 1000, ())]
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), max_size=12))
+def test_joined_spans_hold_the_same_samples_and_never_touch(drawn: list[tuple[int, int]]) -> None:
+    spans = [Span(start, start + length) for start, length in drawn]
+    found = list(joined(spans))
+    held = {sample for span in spans for sample in range(span.start, span.stop)}
+    assert {sample for span in found for sample in range(span.start, span.stop)} == held
+    assert all(before.stop < after.start for before, after in pairwise(found))
 
 
 def test_the_spool_gives_back_what_was_put_in_and_marks_what_never_came() -> None:
