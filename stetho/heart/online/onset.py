@@ -11,8 +11,8 @@ class Onset:
 
     at: when, in source samples since the stream began; between two frames of 20 ms it is refined by their probabilities.
     known_at: up to where the source had been heard when this was said, so `known_at - at` is its lag in samples.
-    confidence: 0..1, the decoder's odds against having no such onset within 100 ms; less where the heart's period is not
-    clear, or another than the beats'.
+    confidence: 0..1, the decoder's odds against having no such onset within 100 ms; less where the network itself hardly
+    sees the state, and where the heart's period is not clear.
     """
 
     at: float

@@ -12,6 +12,8 @@ from stetho.heart.rate import FASTEST_BPM, SLOWEST_BPM, STEADY, HeartRate
 FEWEST_INTERVALS = 3
 """Of S1 and S2 together: two beats and a half."""
 ENOUGH_INTERVALS = 8
+BEYOND = 0.05
+"""A heart at the end of the range is not always on its side of it."""
 UNSURE = 0.7
 """Factor of the confidence while no period of the states confirms the beats."""
 
@@ -26,7 +28,7 @@ class Interval:
 
 
 def online_rate(intervals: Sequence[Interval], period: Period | None) -> HeartRate:
-    """The rate of the median interval; None with fewer than three, or outside 30-220 bpm.
+    """The rate of the median interval; None with fewer than three, or outside 30-220 bpm by more than a twentieth.
 
     The confidence is the onsets' own, times the share of steady intervals, less for few. Where the period of the states'
     probabilities says another rate, or that one beat may be two, it falls to where it counts as doubtful: no rate is
@@ -37,7 +39,7 @@ def online_rate(intervals: Sequence[Interval], period: Period | None) -> HeartRa
     lengths_s = np.array([interval.length_s for interval in intervals])
     cycle_s = float(np.median(lengths_s))
     bpm = 60.0 / max(cycle_s, 1e-3)
-    if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
+    if not SLOWEST_BPM * (1.0 - BEYOND) <= bpm <= FASTEST_BPM * (1.0 + BEYOND):
         return HeartRate(None, 0.0)
     steady = float(np.mean(np.abs(lengths_s / cycle_s - 1.0) <= STEADY))
     certainty = float(np.mean([interval.confidence for interval in intervals]))

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stetho.dsp.frames import Frames
-from stetho.dsp.mel import HOP, N_FFT, RATE_HZ
+from stetho.dsp.mel import HOP, RATE_HZ
 from stetho.errors import ConfigError
 from stetho.heart.beats import CLEAR, HALVED
 from stetho.heart.durations import STATES, Durations
@@ -39,6 +39,9 @@ UNCLEAR = 0.5
 """Factor of the confidence where no period is clear: what doesn't repeat may be no heart."""
 UNSOUGHT = 0.8
 """The same in the first seconds, while none can be: of such onsets of CirCor, 98 in 100 are right."""
+SEEN_FRAMES = 4
+PLAINLY_SEEN = 0.7
+"""Mean probability of a state over its first frames from which on it counts as seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,9 @@ class BeatsModel:
     version: str = ""
 
     def lag_s(self, lag_frames: int = LAG_FRAMES) -> float:
-        """From an onset to its event: half a mel window, the look-ahead, the decoder; a chunk and the decimator add theirs."""
-        return N_FFT / 2 / RATE_HZ + FRAME_S * (self.weights.look_ahead + lag_frames + 0.5)
+        """From an onset to its event, the edge of its frame, the look-ahead and the decoder; ±20 ms, as the onset lies in
+        its frames. The chunk that it waits for and the decimator add theirs, 26 ms at 20 ms chunks."""
+        return FRAME_S * (lag_frames + self.weights.look_ahead - EDGE_FRAMES)
 
 
 class BeatTracker:
@@ -118,11 +122,16 @@ class BeatTracker:
             self._at(edge(self._recent, decided.boundary - first, decided.state) + first),
             STATES[decided.state],
             self._start + round(known_frames * self._hop),
-            self._trust() * (2.0 * decided.certainty - 1.0),
+            self._trust() * self._seen(decided.boundary - first, decided.state) * (2.0 * decided.certainty - 1.0),
         )
 
     def _at(self, boundary: float) -> float:
         return self._start + (boundary + EDGE_FRAMES) * self._hop
+
+    def _seen(self, boundary: int, state: int) -> float:
+        """Whether the network sees what the path says: where a path must go on, it goes on, whatever is heard."""
+        mean = float(np.exp(self._recent[boundary : boundary + SEEN_FRAMES, state]).mean())
+        return min(1.0, mean / PLAINLY_SEEN)
 
     def _trust(self) -> float:
         period = self.period
