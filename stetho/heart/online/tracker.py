@@ -54,7 +54,8 @@ class BeatsModel:
 
     def lag_s(self, lag_frames: int = LAG_FRAMES) -> float:
         """From an onset to its event, the edge of its frame, the look-ahead and the decoder; ±20 ms, as the onset lies in
-        its frames. The chunk that it waits for and the decimator add theirs, 26 ms at 20 ms chunks."""
+        its frames. The chunk that it waits for and the decimator add theirs, 26 ms at 20 ms chunks.
+        """
         return FRAME_S * (lag_frames + self.weights.look_ahead - EDGE_FRAMES)
 
 
