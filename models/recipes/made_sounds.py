@@ -20,8 +20,9 @@ Generator = np.random.Generator
 RATE_HZ = 4000
 SECONDS = 12
 COUNT = RATE_HZ * SECONDS
-TUNED, JUDGED = 1, 2
-"""Families of seeds: limits are set on the first, figures are made of the second."""
+TUNED, LOOKED_AT, JUDGED = 1, 2, 3
+"""Families of seeds: the card and its limits are set on the first; the second was looked at meanwhile, so that it
+judges nothing any more; figures are made of the third."""
 
 
 def made(kind: str, family: int, number: int) -> Float32:

@@ -4,8 +4,9 @@
 
 Every sound goes through ``stetho.analyze``: gate, network and distance to the training data together. "by the gate" is
 the share that the gate alone refuses (fewer than three windows that it would have scored). Made and recorded sounds are
-apart; intervals are Wilson's. Made sounds are of seeds that nothing was tuned on. Speakers and lungs were never trained
-on. Rooms augment the network's training, so of them only the gate is looked at, and only in sources that it was not
+apart; intervals are Wilson's. Made sounds are of seeds that nothing was tuned on, but of the makers that were: another
+maker's drums may do otherwise. Speakers and lungs taught nothing, but limits were chosen after a look at them; so were
+Yaseen's clips. Rooms augment the network's training, so of them only the gate is looked at, and only in sources that it was not
 tuned on.
 """
 

@@ -1,19 +1,10 @@
 """What makes half a second of sound usable, and the reasons when it is not.
 
-The limits were set on recordings that an expert could judge (CirCor), on PhysioNet 2016 with its quality labels, and on
-sounds recorded in air. How many; the share of half seconds that pass; the share of those of 7 s or more with at least
-three 5 s windows that pass:
-
-    CirCor, murmur absent / present     1967 / 509   0.91 / 0.94   0.976 / 0.990
-    CirCor, the expert could not judge         127   0.75          0.843
-    PhysioNet 2016, good / bad           764 / 335   0.96 / 0.82   0.937 / 0.728
-    spoken digits; lungs of a manikin      36 / 50   0.17 / 0.17   0.056 / 0.040
-    rain, helicopter, dogs, babies        40 each    0.10, 0.12, 0.03, 0.08
-    sneezes, ticking clocks               40 each    0.21, 0.27
-
-The limits were chosen on these same recordings. Silence, flat lines, tones of 30-900 Hz: no half second passes; of white
-and brown noise 1 %.
-What beats like a heart in the heart's band, a clock against the chest piece say, passes: the gate can't know.
+What is measured (level, clipping, mains lines, what the link lost) is judged by limits; whether it is a heart, and what
+disturbs it, by the score card, once there are 3 s to judge. The card was fitted on half of the people of CirCor and
+PhysioNet 2016, on simulated hearts, on made sounds and on half of the recorded rooms; how well it does on the others is
+what models/recipes/not_a_heart.py and quality_causes.py print. The limits of the card's points were chosen on what is
+tuned on, and after a look at recorded voices, lungs, and adults with a murmur as loud as their heart sounds.
 """
 
 from collections.abc import Iterable
@@ -27,6 +18,7 @@ from stetho.stream import Span
 MOST_CONCEALED = 0.25
 MOST_CLIPPED = 0.01
 MOST_LINE = 0.5
+HEARD_LINE = 0.2
 QUIETEST_DB = -72.0
 EMPTY_HEART_DB = -58.0
 LEAST_MODULATION = 0.45
@@ -34,10 +26,12 @@ LEAST_MODULATION = 0.45
 FIRST_MODULATION = 0.25
 LEAST_HEART_SHARE = 0.04
 PLAIN_HEART = 0.0
-"""Points of a heart that need nothing beside them; 1 in 200 of CirCor's half seconds has fewer."""
+"""Points of a heart that need nothing beside them; 15 in 1000 of CirCor's half seconds have fewer."""
 DOUBTFUL_HEART = -2.3
 """Points of a heart that beats plainly: a murmur as loud as the sounds costs a heart so many."""
 PLAIN_PERIODICITY = 0.6
+# A clock beats plainly too, above the heart's band: of those that are doubtful, none has so much in it.
+PLAIN_HEART_SHARE = 0.15
 FAINT_HEART = -4.0
 """Points with which something beats, and not well enough."""
 
@@ -55,6 +49,10 @@ class Reason(StrEnum):
     TOO_NOISY = "too_noisy"
     TOO_QUIET = "too_quiet"
     LINK_LOSS = "link_loss"
+
+
+# These are measured and not concluded, so that nothing explains them better.
+_PLAIN = (Reason.LINK_LOSS, Reason.CLIPPING, Reason.TOO_QUIET, Reason.NO_CONTACT, Reason.POOR_CONTACT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +88,12 @@ def assess(span: Span, seen: Likeness, concealed_share: float, heard: Opinion | 
     if heard is not None:
         ramps = [*ramps[2:], heard.usable, _ramp(heard.heart, 2.0 * DOUBTFUL_HEART, 2.0)]
     score = 0.0 if seen.broken else min(ramps)
-    return Quality(span, score, not reasons, reasons, seen.broken, _disturbance(reasons, heard))
+    return Quality(span, score, not reasons, reasons, seen.broken, _disturbance(reasons, seen, heard))
 
 
-def _disturbance(reasons: tuple[Reason, ...], heard: Opinion | None) -> Reason | None:
+def _disturbance(reasons: tuple[Reason, ...], seen: Likeness, heard: Opinion | None) -> Reason | None:
+    if seen.line_share > HEARD_LINE and (not reasons or reasons[0] not in _PLAIN):
+        return Reason.MAINS_HUM
     if reasons:
         return reasons[0]
     return Reason(heard.disturbance) if heard is not None and heard.disturbance else None
@@ -123,7 +123,7 @@ def _reasons(seen: Likeness, concealed_share: float, heard: Opinion | None) -> I
 def _is_heart(seen: Likeness, heard: Opinion) -> bool:
     if seen.modulation < FIRST_MODULATION:
         return False
-    plain = (seen.periodicity or 0.0) >= PLAIN_PERIODICITY
+    plain = (seen.periodicity or 0.0) >= PLAIN_PERIODICITY and seen.heart_share >= PLAIN_HEART_SHARE
     return heard.heart >= (DOUBTFUL_HEART if plain else PLAIN_HEART)
 
 

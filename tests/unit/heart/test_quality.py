@@ -159,3 +159,20 @@ def test_an_unusable_recording_has_a_reason():
     causes = [replace(POOR, reasons=(reason,)) for reason in Reason]
     assert summarize(_row(*causes, GOOD)).reasons != ()
     assert not summarize([]).usable
+
+
+def test_what_disturbs_is_named_where_it_is_usable_too(cut, heart_sound):
+    sound = heart_sound(4000, 9)
+    line = np.sin(2 * np.pi * 50 * np.arange(sound.size) / 4000).astype(np.float32)
+    found = _judged(cut(sound + np.float32(0.03) * line, 4000, [4000]))
+    assert all(quality.usable for quality in found)
+    assert {quality.disturbance for quality in found[8:]} == {Reason.MAINS_HUM}
+    assert Reason.MAINS_HUM not in {quality.disturbance for quality in _judged(cut(sound, 4000, [4000]))}
+
+
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_a_beep_at_the_pace_of_a_heart_is_none(cut, rate_hz):
+    t = np.arange(9 * rate_hz) / rate_hz
+    beeps = 0.2 * np.sin(2 * np.pi * 440 * t) * ((t * 1.2) % 1.0 < 0.12)
+    found = _judged(cut((beeps + np.random.default_rng(5).normal(0.0, 1e-3, t.size)).astype(np.float32), rate_hz, [80]))
+    assert not any(quality.usable for quality in found[6:])
