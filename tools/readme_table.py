@@ -14,8 +14,9 @@ HEAD = "| row | median, µs | p99, µs | peer | peer, µs | ratio | goal |\n| --
 def line(row: dict[str, Any]) -> str:
     """One row; a goal that was missed says so."""
     goal = "" if row["goal"] is None else f"{row['goal']} {'✓' if row['met'] else '**missed**'}"
+    at_once = f", {row['streams']} at once: age of samples" if "streams" in row else ""
     cells = [
-        f"`{row['row']}`",
+        f"`{row['row']}`{at_once}",
         number(row["ours_us"]),
         number(row["ours_p99_us"]),
         row["peer"] or "",
@@ -24,6 +25,19 @@ def line(row: dict[str, Any]) -> str:
         goal,
     ]
     return f"| {' | '.join(cells)} |\n"
+
+
+def accuracies(row: dict[str, Any]) -> str:
+    """Where ours and a peer can be wrong, by how much; below the table."""
+    return "".join(
+        f"\n`{row['row']}` on {found['on']}: F1 {found['f1']:.3f} against {found['peer_f1']:.3f}, "
+        f"rate off by {bpm(found['error_bpm'])} against {bpm(found['peer_error_bpm'])}.\n"
+        for found in row.get("accuracy", ())
+    )
+
+
+def bpm(error: float | None) -> str:
+    return "an unknown amount" if error is None else f"{error:.1f} bpm"
 
 
 def number(value: float | None) -> str:
@@ -50,6 +64,7 @@ def main() -> None:
         f"`{row['row']}` ({row['note'].removeprefix('not measured: ')})" for row in rows if row["ours_us"] is None
     ]
     table = HEAD + "".join(map(line, measured))
+    table += "".join(map(accuracies, measured))
     table += f"\nMeasured on {processor()}, Python {platform.python_version()}."
     if left_out:
         table += f" Not here: {'; '.join(left_out)}."

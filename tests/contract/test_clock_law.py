@@ -10,6 +10,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 READERS = {
     "stetho/clock.py",
     "stetho/bench/timing.py",  # measures calls of microseconds, where a Clock's own call would be half of it
+    "stetho/bench/peers/run_neurokit2.py",  # runs in another interpreter, where there is no stetho
+    "stetho/bench/peers/run_pypcg.py",  # the same
 }
 MODULES = sorted(
     path for package in ("stetho", "firmware_bridge", "hw_sim") for path in (REPOSITORY / package).rglob("*.py")

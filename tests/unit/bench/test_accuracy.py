@@ -101,6 +101,7 @@ def test_the_beats_of_a_minute_are_those_of_its_analysis_and_right() -> None:
     assert found.bpm == pytest.approx(heart.bpm, abs=2.0)
 
 
+@pytest.mark.slow
 def test_annotated_recordings_are_each_of_another_person(data_folder) -> None:
     cases = list(annotated(data_folder))
     assert len({case.name.partition("_")[0] for case in cases}) == len(cases) == 10

@@ -9,10 +9,12 @@ from stetho.bench.registry import selected, sized
 from stetho.errors import ConfigError
 
 
+@pytest.mark.slow
 def test_two_devices_are_recorded_and_judged_without_a_loss() -> None:
     trial = tried(rendered(3.0), 2)
     assert trial.streams == 2
     assert trial.ages_ms.size == 2 * 50  # one a chunk, from the third second on
+    assert trial.lost == 0
     assert 0 < trial.median_ms <= trial.p99_ms
 
 
