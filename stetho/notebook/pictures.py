@@ -11,10 +11,12 @@ import numpy.typing as npt
 from stetho.dsp.spectrogram import BIN_HZ, Shades
 from stetho.notebook.svg import FAINT, INK, MISSING, line, number, picture, text, words
 from stetho.notebook.svg import curve as polyline
+from stetho.stream import Origin
 
 WIDTH, HEIGHT, LEFT, TOP = 760.0, 120.0, 8.0, 18.0
 MOST_POINTS = 1500
 MARGIN_PX = 2.0
+_STYLE = f"background:#fff;max-width:{number(WIDTH)}px;font:11px system-ui,sans-serif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,11 @@ class Picture:
         return self.html
 
 
-def curve(values: npt.ArrayLike, per_second: float, title: str) -> Picture:
-    """Any number a point, `per_second` points a second: (n,). Of many points the mean of neighbours is drawn."""
+def curve(values: npt.ArrayLike, per_second: float, title: str, *, origin: Origin) -> Picture:
+    """Any number a point, `per_second` points a second: (n,). Of many points the mean of neighbours is drawn.
+
+    origin: of the sound that it was made of (`result.spec.origin`). Raises ValueError for what is no curve.
+    """
     ys = np.asarray(values, np.float64)
     if ys.ndim != 1 or not ys.size or not np.isfinite(ys).all():
         raise ValueError(f"a curve needs finite numbers (n,), not {ys.shape}")
@@ -39,20 +44,25 @@ def curve(values: npt.ArrayLike, per_second: float, title: str) -> Picture:
     xs = LEFT + np.arange(ys.size) / max(ys.size - 1, 1) * (WIDTH - 2 * LEFT)
     drawn = TOP + MARGIN_PX + (high - ys) / span * (HEIGHT - TOP - 2 * MARGIN_PX)
     lasts_s = np.size(values) / per_second
-    said = f"{title}; {lasts_s:.1f} s, {low:.3g} to {high:.3g}"
+    said = f"{_mark(origin)}{title}; {lasts_s:.1f} s, {low:.3g} to {high:.3g}"
     frame = line(LEFT, HEIGHT - 1, WIDTH - LEFT, HEIGHT - 1, MISSING)
     parts = [text(LEFT, 12, said, FAINT), frame, polyline(xs.tolist(), drawn.tolist(), INK)]
-    return Picture(picture(WIDTH, HEIGHT, title, parts))
+    return Picture(f'<div style="{_STYLE}">{picture(WIDTH, HEIGHT, title, parts)}</div>')
 
 
-def spectrogram_picture(shades: Shades, title: str = "spectrogram") -> Picture:
-    """The shades of `spectrogram`, uint8 (65, n), low frequencies below: dark is loud."""
-    said = f"{title}; 0-{BIN_HZ * (shades.shape[0] - 1):.0f} Hz, {shades.shape[1] / 50:.1f} s"
+def spectrogram_picture(shades: Shades, title: str = "spectrogram", *, origin: Origin) -> Picture:
+    """The shades of `spectrogram`, uint8 (65, n), low frequencies below: dark is loud. origin: as for `curve`."""
+    said = f"{_mark(origin)}{title}; 0-{BIN_HZ * (shades.shape[0] - 1):.0f} Hz, {shades.shape[1] / 50:.1f} s"
     data = b64encode(_png(255 - shades[::-1])).decode()
-    style = f"width:100%;max-width:{number(WIDTH)}px;height:130px;image-rendering:pixelated;display:block"
+    style = "width:100%;height:130px;image-rendering:pixelated;display:block"
     return Picture(
-        f'<div>{words(said)}<img alt="{words(title)}" style="{style}" src="data:image/png;base64,{data}"></div>'
+        f'<div style="{_STYLE};color:{FAINT}">{words(said)}<img alt="{words(title)}" style="{style}" src="data:image/png;base64,{data}"></div>'
     )
+
+
+def _mark(origin: Origin) -> str:
+    """What is of no patient says so in every picture."""
+    return "SIMULATED; " if origin is Origin.SIMULATED else ""
 
 
 def _png(grey: Shades) -> bytes:

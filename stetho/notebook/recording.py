@@ -10,6 +10,7 @@ from stetho import analysis
 from stetho.age import Age
 from stetho.analysis import RecordingResult
 from stetho.audio_array import RawSamples
+from stetho.cli.wording import INVESTIGATIONAL, verdict_words
 from stetho.config import Config, load_config
 from stetho.dsp.envelope import envelope
 from stetho.dsp.filters import HIGH_HZ, LOW_HZ, band_pass
@@ -24,7 +25,7 @@ from stetho.inference.session import MurmurModel
 from stetho.stream import Chunk, Origin, Samples, Span
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class RecordingAnalysis(RecordingResult):
     """Everything that is known of one recording. In a notebook it shows itself.
 
@@ -77,6 +78,12 @@ class RecordingAnalysis(RecordingResult):
         if not evidence:
             result.pop("evidence", None)
         return result
+
+    def __repr__(self) -> str:
+        """A line for a console, with the sentence that a result is never shown without."""
+        mark = " SIMULATED" if self.spec.origin is Origin.SIMULATED else ""
+        said = verdict_words(self.murmur.to_json(self.spec.rate_hz, self.start))
+        return f"<{self.recording!r}, {self.duration_s:.1f} s{mark}: {said.removesuffix('.')}. {INVESTIGATIONAL}>"
 
     def _repr_html_(self) -> str:
         from stetho.notebook.card import card

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
@@ -24,6 +25,7 @@ from stetho.dsp.spectrogram import Spectrogram
 from stetho.errors import InputError
 from stetho.heart.quality import QualityGate
 from stetho.inference.models import shipped_model
+from stetho.inference.verdict import Label
 from stetho.notebook.recording import _with_sound
 from stetho.stage import Stage, run
 from stetho.stream import Chunk, Origin, Span
@@ -105,6 +107,16 @@ def test_each_stage_by_itself_gives_the_same_numbers(murmur: stetho.RecordingAna
     shades = np.concatenate([c.shades for c in streamed(Spectrogram())], axis=1)
     np.testing.assert_array_equal(shades, murmur.spectrogram())
     assert tuple(streamed(QualityGate())) == murmur.quality_track
+
+
+def test_a_console_gets_a_line_that_is_never_without_its_sentence(
+    murmur: stetho.RecordingAnalysis, silence: stetho.RecordingAnalysis
+) -> None:
+    assert re.fullmatch(r"<'.*murmur.wav', 9\.0 s SIMULATED: Murmur suspected\. Investigational .*>", repr(murmur))
+    absent = replace(murmur, murmur=replace(murmur.murmur, label=Label.ABSENT))
+    assert "does not rule out heart disease. Investigational software." in repr(absent)
+    assert "SIMULATED" not in repr(silence)
+    assert "Unknown: " in repr(silence)
 
 
 def test_holes_stay_holes(murmur_wav: Path) -> None:
