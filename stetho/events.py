@@ -165,13 +165,14 @@ class RateEvent:
     """The heart rate over the last seconds, or None with no confidence where it can't be told.
 
     lag_ms: how old the newest onset is that it rests on, everything included; None without one, or without an online
-    decoder.
+    decoder. variability: of the intervals between S1s; not validated on patients.
     """
 
     t_s: float
     heart_rate_bpm: float | None
     confidence: float
     lag_ms: float | None = None
+    variability: Mapping[str, float | int | bool] | None = None
 
     def to_json(self) -> Json:
         return {
@@ -180,6 +181,7 @@ class RateEvent:
             "heart_rate_bpm": None if self.heart_rate_bpm is None else round(self.heart_rate_bpm, 1),
             "heart_rate_confidence": round(self.confidence, 2),
             "lag_ms": _estimate(self.lag_ms, 1),
+            "variability": None if self.variability is None else dict(self.variability),
         }
 
 

@@ -102,7 +102,8 @@ class LiveTake:
             case OnlineRate(newest_at=newest_at):
                 lag_ms_or_none = None if newest_at is None else self._lag_ms(newest_at, now)
                 rate = heard.rate if 2 * sum(self._usable) >= len(self._usable) else NO_RATE
-                yield RateEvent(now_s, rate.heart_rate_bpm, rate.confidence, lag_ms_or_none)
+                varies = None if heard.variability is None or rate is NO_RATE else heard.variability.to_json()
+                yield RateEvent(now_s, rate.heart_rate_bpm, rate.confidence, lag_ms_or_none, varies)
 
     def _s(self, at: float) -> float:
         return max(0.0, at / self.spec.rate_hz)

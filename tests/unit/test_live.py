@@ -10,7 +10,8 @@ import numpy as np
 
 from hw_sim.heart import Heart, Wish, scenario
 from stetho.analysis import analyze
-from stetho.events import BeatEvent, Event, LinkEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
+from stetho.events import BeatEvent, Event, LinkEvent, OnsetEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
+from stetho.inference.beats_model import shipped_beats_model
 from stetho.inference.models import shipped_model
 from stetho.live import LiveAnalysis
 from stetho.source import ContactChange, DeviceInfo, Hole, HoleFate, LinkChange, LinkState, LinkStatistics
@@ -48,7 +49,8 @@ def chunks(samples: Samples, start: int = 0) -> Iterator[Chunk]:
 
 @contextmanager
 def live_analysis(clock: FixedClock) -> Iterator[LiveAnalysis]:
-    with closing(LiveAnalysis(DEVICE, SPEC, shipped_model(), clock, LinkStatistics)) as live:
+    beats = shipped_beats_model()
+    with closing(LiveAnalysis(DEVICE, SPEC, shipped_model(), clock, LinkStatistics, beats=beats)) as live:
         yield live
 
 
@@ -178,11 +180,39 @@ def test_a_take_that_ended_before_its_loss_was_known_is_two_as_well() -> None:
 def test_everything_that_live_promises_is_said() -> None:
     events = heard(heart(10))
     kinds = {type(event) for event in events}
-    assert kinds == {LinkEvent, QualityEvent, BeatEvent, RateEvent, VerdictEvent, WaveEvent}
+    assert kinds == {LinkEvent, QualityEvent, OnsetEvent, BeatEvent, RateEvent, VerdictEvent, WaveEvent}
     beats = [event.s1_s for event in events if isinstance(event, BeatEvent)]
     assert all(0.25 < later - earlier < 2.0 for earlier, later in pairwise(beats))
     drawn = sum(len(event.samples) for event in events if isinstance(event, WaveEvent))
     assert drawn == 10 * RATE_HZ
+
+
+def test_heart_sounds_are_said_within_a_second_and_stand() -> None:
+    """Onsets where the simulated heart has them, in order, none taken back; the rate is there by five seconds."""
+    events = heard(heart(10))
+    onsets = [event for event in events if isinstance(event, OnsetEvent)]
+    truth = Heart(scenario("murmur", Wish(seed=1003, rate_hz=RATE_HZ))).beats(10 * RATE_HZ)
+    true_s = {"S1": [beat.s1 / RATE_HZ for beat in truth], "S2": [beat.s2 / RATE_HZ for beat in truth]}
+    assert all(one.onset_s < other.onset_s for one, other in pairwise(onsets))
+    assert all(one.sound != other.sound for one, other in pairwise(onsets))
+    for onset in onsets:
+        assert 0.0 < onset.t_s - onset.onset_s < 1.0
+        assert onset.lag_ms < 1000.0
+        assert onset.onset_s < 1.0 or min(abs(onset.onset_s - at) for at in true_s[onset.sound]) < 0.1
+    settled = [event for event in events if isinstance(event, RateEvent) and 5.0 <= event.t_s <= 5.1]
+    assert settled
+    assert settled[-1].confidence >= 0.5
+
+
+def test_without_a_beats_model_beats_come_from_the_windows() -> None:
+    with closing(LiveAnalysis(DEVICE, SPEC, shipped_model(), FixedClock(), LinkStatistics)) as live:
+        events = list(live.process(ContactChange(True, 0, "MV")))
+        for chunk in chunks(heart(10)):
+            events += live.process(chunk)
+    kinds = {type(event) for event in events}
+    assert {BeatEvent, RateEvent} <= kinds
+    assert OnsetEvent not in kinds
+    assert all(event.lag_ms is None for event in events if isinstance(event, BeatEvent))
 
 
 def test_age_is_the_clock_minus_capture_whatever_arrives() -> None:

@@ -10,10 +10,13 @@ from stetho.heart.online.onset import Onset
 from stetho.heart.online.rate import Interval, online_rate
 from stetho.heart.online.tracker import LAG_FRAMES, PERIOD_EVERY, BeatsModel, BeatTracker
 from stetho.heart.rate import HeartRate
+from stetho.heart.variability import Variability, variability
 from stetho.stream import StreamSpec
 
 LOOK_BACK_S = 10.0
 """How much of the past the rate is made of."""
+SURE = 0.5
+"""Confidence of an interval from which on its variation is the heart's and not the decoder's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,15 @@ class OnlineBeat:
 
 @dataclass(frozen=True, slots=True)
 class OnlineRate:
-    """The heart rate of the last seconds. newest_at: the newest onset that it rests on, None without any."""
+    """The heart rate of the last seconds. newest_at: the newest onset that it rests on, None without any.
+
+    variability: of the S1-S1 intervals that follow one another up to now, where they are sure; not validated.
+    """
 
     rate: HeartRate
     newest_at: float | None
     known_at: int
+    variability: Variability | None = None
 
 
 Heard = Onset | OnlineBeat | OnlineRate
@@ -92,7 +99,8 @@ class BeatListener:
         interval_s = None
         if before is not None:
             interval_s = (onset.at - before.at) / self._rate_hz
-            self._intervals.append(Interval(onset.at, interval_s, min(before.confidence, onset.confidence)))
+            confidence = min(before.confidence, onset.confidence)
+            self._intervals.append(Interval(onset.state, onset.at, interval_s, confidence))
         if onset.state is HeartState.S1:
             self._interval_s = interval_s
         elif (s1 := self._last.get(HeartState.S1)) is not None:
@@ -103,7 +111,18 @@ class BeatListener:
         while self._intervals and self._intervals[0].ends_at < known_at - LOOK_BACK_S * self._rate_hz:
             self._intervals.popleft()
         newest_at = self._intervals[-1].ends_at if self._intervals else None
-        return OnlineRate(online_rate(self._intervals, self._tracker.period), newest_at, known_at)
+        rate = online_rate(self._intervals, self._tracker.period)
+        return OnlineRate(rate, newest_at, known_at, variability(self._sure_intervals_s()))
+
+    def _sure_intervals_s(self) -> list[float]:
+        """The newest S1-S1 intervals, back to the first that isn't sure."""
+        found: list[float] = []
+        for interval in reversed(self._intervals):
+            if interval.state is HeartState.S1:
+                if interval.confidence < SURE:
+                    break
+                found.append(interval.length_s)
+        return found[::-1]
 
 
 def _seconds(item: Frames, heard: int) -> Iterator[Frames]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stetho.heart.beats import AGREEING, DISPUTED, HALVED
+from stetho.heart.durations import HeartState
 from stetho.heart.period import Period
 from stetho.heart.rate import FASTEST_BPM, SLOWEST_BPM, STEADY, HeartRate
 
@@ -22,6 +23,7 @@ UNSURE = 0.7
 class Interval:
     """From an S1 to the next, or from an S2 to the next. ends_at: source sample of the later one."""
 
+    state: HeartState
     ends_at: float
     length_s: float
     confidence: float
