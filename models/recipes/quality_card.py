@@ -43,7 +43,13 @@ Bool = npt.NDArray[np.bool_]
 WORK = REPOSITORY / ".cache" / "quality"
 KNOTS = (0.01, 0.2, 0.5, 0.8, 0.99)
 CAUSES = ("none", "rubbing", "speech", "ambient_noise")
-CAUSE_OF: Mapping[str, str] = {"rubbing": "rubbing", "knocks": "rubbing", "speech": "speech", "env_baby_cry": "speech"}
+CAUSE_OF: Mapping[str, str] = {
+    "rubbing": "rubbing",
+    "knocks": "rubbing",
+    "speech": "speech",
+    "env_baby_cry": "speech",
+    "speech_digits": "speech",
+}
 UNCAUSED = ("mains hum", "digital silence", "flat line", "tone, 50-800 Hz", "breathing", "lung_manikin")
 RATIOS_DB = (-10.0, -5.0, 0.0, 5.0, 5.0, 10.0)
 
