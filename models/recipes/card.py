@@ -9,6 +9,7 @@ from manifest import COMMAND, Training
 from metrics import RESAMPLES
 from release_figures import ReleaseFigures
 from runs import SEEDS
+from timing_figures import MOST_FALSE
 from verdicts import MOST_UNKNOWN, PRESENT
 
 CARD = Path(__file__).with_name("card.template.md")
@@ -58,8 +59,9 @@ def _facts(folder: Path, figures: ReleaseFigures, training: Training) -> dict[st
         "unknown_threshold": f"{rule.recording.unknown:.2f}",
         "exam_unknown_threshold": f"{rule.exam.unknown:.2f}",
         "exam_prevalence": f"{rule.exam_calibration.prevalence:.3f}",
-        "systolic_certain": f"{timing.certain[0]:.2f}",
-        "diastolic_certain": f"{timing.certain[1]:.2f}",
+        "most_false": f"{MOST_FALSE:.0%}",
+        "systolic_certain": f"{timing.certain[0]:.3f}",
+        "diastolic_certain": f"{timing.certain[1]:.3f}",
         "diastolic_recordings": str(len(diastolic)),
         "diastolic_people": str(len({row.group for row in diastolic})),
         "distance_limit": f"{figures.distance_limit:.2f}",

@@ -117,15 +117,6 @@ unknown_quality_slope = {rule.quality_slope:.5f}
 # Share of exams with a murmur, among those that the expert could judge.
 prevalence = {exam.prevalence:.4f}
 
-# Probability of each half of the beat, x the mean of its logit over a recording's windows; said of what is present, from `certain` on.
-[timing]
-systolic_slope = {systolic.slope:.5f}
-systolic_intercept = {systolic.intercept:.5f}
-systolic_certain = {timing.certain[0]:.3f}
-diastolic_slope = {diastolic.slope:.5f}
-diastolic_intercept = {diastolic.intercept:.5f}
-diastolic_certain = {timing.certain[1]:.3f}
-
 # The root mean square of a window's embedding; above the limit, the window is unlike all that the model was trained on.
 [embedding]
 limit = {embedding_limit:.3f}
@@ -149,6 +140,16 @@ command = "{command}"
 
 [training.datasets]
 {rows}
+
+# Probability of each half of the beat, said of what is present, from `certain` on. x of systolic: the mean of its logit over a
+# recording's windows; of diastolic: the mean of its logit less the systolic one.
+[timing]
+systolic_slope = {systolic.slope:.5f}
+systolic_intercept = {systolic.intercept:.5f}
+systolic_certain = {timing.certain[0]:.3f}
+diastolic_slope = {diastolic.slope:.5f}
+diastolic_intercept = {diastolic.intercept:.5f}
+diastolic_certain = {timing.certain[1]:.3f}
 """,
         encoding="utf-8",
     )

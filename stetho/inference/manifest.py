@@ -73,7 +73,8 @@ class ExamRule:
 class TimingRule:
     """When a murmur's timing is said: from the network's log-odds to calibrated ones, and a threshold for each half.
 
-    A half is said when its probability, over the mean of the counted windows' log-odds, is at or above its `certain`.
+    A half is said when its probability, over the mean of the counted windows' log-odds, is at or above its `certain`:
+    the systolic log-odds, and for the diastolic half the diastolic ones less the systolic.
     """
 
     systolic: Calibration
@@ -159,7 +160,8 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of the model in `folder`. Raises ModelError where it is missing, damaged or of a later schema.
 
     All tables but `[timing]` are required. That one belongs to a network with the output `timing`, float32 (N, 2): the
-    independent log-odds of a murmur in systole and of one in diastole. x is the mean over a recording's counted windows:
+    independent log-odds of a murmur in systole and of one in diastole. x is the mean over a recording's counted windows,
+    of the first, and of the second less the first:
 
         [timing]
         systolic_slope = 1.0        # P(systolic) = sigmoid(slope * x + intercept)

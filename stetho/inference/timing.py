@@ -1,6 +1,8 @@
 """When in the beat the model hears a murmur: in systole, in diastole, or in both. Pure arithmetic.
 
-The network gives two independent log-odds a window (both may be high), the manifest's `[timing]` calibrates them.
+The network gives two independent log-odds a window (both may be high), the manifest's `[timing]` calibrates them. They
+say too how sure the network is that there is a murmur at all, which is decided elsewhere: what tells a diastolic one is
+how its log-odds stand against the systolic ones.
 Nothing is said where either is missing: a model without them is a whole model.
 """
 
@@ -52,7 +54,7 @@ def timing_odds(windows: Iterable[TimingLogits | None], rule: TimingRule | None)
         return None
     return TimingOdds(
         rule.systolic(fmean(logits.systolic for logits in known)),
-        rule.diastolic(fmean(logits.diastolic for logits in known)),
+        rule.diastolic(fmean(logits.diastolic - logits.systolic for logits in known)),
     )
 
 

@@ -50,8 +50,10 @@ def windows(systolic: float, diastolic: float, present: float = 5.0, **more: str
         (0.1, 0.0, Timing.SYSTOLIC),
         (-0.1, 2.5, Timing.DIASTOLIC),
         (0.0, 2.5, Timing.BOTH),
+        # The diastolic log-odds count against the systolic ones: a loud murmur of systole is none of diastole.
+        (5.0, 2.5, Timing.SYSTOLIC),
         # sigmoid(2.3 - 1) is 0.786: a half that is likely is not yet said where more is asked for
-        (-0.1, 2.3, None),
+        (-0.1, 2.2, None),
     ],
 )
 def test_each_half_is_said_from_its_own_threshold_on(
@@ -148,7 +150,7 @@ def test_a_network_that_has_the_output_is_asked_for_it(manifest: Manifest, monke
     result = analyze(samples, 4000, model=MurmurModel(manifest, b""))
     assert result.label is Label.PRESENT
     assert result.to_json()["murmur"]["timing"] == "systolic"
-    assert result.murmur.timing_odds == TimingOdds(6.0, -4.0)
+    assert result.murmur.timing_odds == TimingOdds(6.0, -7.0)
     untimed = analyze(samples, 4000, model=MurmurModel(replace(manifest, timing=None), b""))
     assert untimed.to_json()["murmur"]["timing"] is None
 
