@@ -15,7 +15,10 @@ from verdicts import MOST_UNKNOWN, PRESENT
 CARD = Path(__file__).with_name("card.template.md")
 REPORT = Path(__file__).with_name("report.template.md")
 ROBUSTNESS = "robustness.md"
-NO_ROBUSTNESS = "Not made for this version: `python models/recipes/robustness.py > WORK/robustness.md`, then the command above again."
+NO_ROBUSTNESS = (
+    "Not made for this version: `python models/recipes/robustness.py --model models/murmur/{version} > WORK/robustness.md`, "
+    "then the command above again."
+)
 
 
 def write_card(folder: Path, figures: ReleaseFigures, tables: Mapping[str, str], training: Training) -> None:
@@ -28,7 +31,9 @@ def write_report(
 ) -> None:
     """Write ``folder/REPORT.md``, with the robustness report that ``work`` holds, if any."""
     kept = work / ROBUSTNESS
-    robustness = kept.read_text(encoding="utf-8").strip() if kept.exists() else NO_ROBUSTNESS
+    robustness = (
+        kept.read_text(encoding="utf-8").strip() if kept.exists() else NO_ROBUSTNESS.format(version=folder.name)
+    )
     _write(folder / "REPORT.md", REPORT, {**tables, "robustness": robustness}, _facts(folder, figures, training))
 
 

@@ -101,10 +101,11 @@ prevalence = {curves.prevalence:.4f}
 present = {rule.recording.present:.3f}
 unknown = {rule.recording.unknown:.3f}
 
-# A site is usable unless its recording is unknown. An exam without a usable site is unknown. Else: "present" where the
-# probability of a usable site is >= present; else "unknown" where the exam's unknown_probability is >= unknown; else "absent".
-# The exam's own figures: sigmoid(slope * x + intercept), x of present the highest and x of unknown the lowest calibrated log-odds of
-# the usable sites; to that of unknown, unknown_quality_slope times their mean quality score is added. Where a site's probability is `present`, the exam's is one in six. How many sites there are has no part in it.
+# A site is usable unless its recording is unknown. An exam without a usable site is unknown. Else: "present" where the probability of a
+# usable site is >= present; else "unknown" where the exam's unknown_probability is >= unknown; else "absent". The exam's own figures:
+# sigmoid(slope * x + intercept), x of present the highest and x of unknown the lowest calibrated log-odds of the usable sites; to that of
+# unknown, unknown_quality_slope times their mean quality score is added. Where a site's probability is `present`, the exam's is one in
+# six. How many sites there are has no part in it.
 [exam]
 rule = "{EXAM_RULE}"
 present = {rule.exam.present:.3f}
