@@ -134,6 +134,10 @@ def rate_lines(people: Sequence[str], found: Sequence[Rates]) -> str:
         "| --- | --- | --- | --- |",
         line("whole pass, over the annotated stretches", [one.whole for one in found]),
         line("live beats, over the annotated stretches", [one.live for one in found]),
+        line(
+            f"the same, where the rate at the end has a confidence >= {SURE}",
+            [one.live if one.shown_confidence >= SURE else None for one in found],
+        ),
         line("live, as shown at the end (last 10 s)", [one.shown for one in found]),
         line(f"the same, confidence >= {SURE}", sure),
     ]
@@ -184,13 +188,14 @@ def main() -> None:
     lagged.append(replace(own, tallies=own.tallies[some]))
     lagged.sort(key=lambda one: one.frames)
     progress("curve drawn")
+    sampled = "" if given.every == 1 else f" (one in {given.every} of all)"
     parts = [
         (
-            f"Out of fold: {len(heard)} annotated recordings of {len(set(people))} people of CirCor, "
+            f"Out of fold: {len(heard)} annotated recordings of {len(set(people))} people of CirCor{sampled}, "
             f"{sum(one.frames for one in offline)} annotated frames of 20 ms. In brackets: 95 % over people.\n"
         ),
         table(people, offline, [own]),
-        f"\n## F1 against lag\n\nEvery {CURVE}th recording.\n",
+        f"\n## F1 against lag\n\nEvery {CURVE}th of these recordings.\n",
         table(people[some], offline[some], lagged),
         "\n## Confidence\n",
         calibration(lives, spans),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from decoded import S1, Found, Live, Spans
 from onsets import annotated_spans
+
+from stetho.heart.rate import STEADY
 
 SURE = 0.5  # a rate with more confidence than this is shown as one
 SETTLED_S = (3, 4, 5, 6)
@@ -50,20 +51,24 @@ def rates(whole: Found, live: Live, spans: Spans) -> Rates | None:
 
 
 def _rate(found: Found, spans: Spans) -> float | None:
-    """60 over the median interval of the S1s in the annotated stretches."""
-    lengths = [
-        later - earlier
-        for start_s, stop_s in annotated_spans(spans)
-        for earlier, later in pairwise([at for at, state in found if state == S1 and start_s - 0.1 <= at < stop_s])
-    ]
-    return 60.0 / float(np.median(lengths)) if len(lengths) >= 3 else None
+    """60 over the mean interval of the S1s in the annotated stretches, intervals a quarter off their median left out.
+
+    Annotated onsets mostly lie on a grid of 20 ms: a median of them does, too, and is up to 10 ms off.
+    """
+    lengths = np.array(
+        [
+            later - earlier
+            for start_s, stop_s in annotated_spans(spans)
+            for earlier, later in pairwise([at for at, state in found if state == S1 and start_s - 0.1 <= at < stop_s])
+        ]
+    )
+    if lengths.size < 3:
+        return None
+    middle = float(np.median(lengths))
+    steady = lengths[np.abs(lengths / middle - 1.0) <= STEADY]
+    return 60.0 / float(steady.mean() if steady.size else middle)
 
 
 def halved_or_doubled(found: float, truth: float) -> bool:
     """Nearer to half or twice the rate than to it."""
     return not 0.5**0.5 < found / truth < 2.0**0.5
-
-
-def errors_bpm(found: Sequence[float | None], truth: Sequence[float]) -> np.ndarray:
-    """Of those that were said."""
-    return np.array([abs(one - other) for one, other in zip(found, truth, strict=True) if one is not None])
