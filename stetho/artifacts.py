@@ -37,9 +37,9 @@ class Pin:
 PINNED: Mapping[str, Pin] = MappingProxyType(
     {
         "murmur": Pin(
-            "1.0.1",
-            network_sha256="867e23309d4e99288c61523466002968e240d6862454130b807fc176ab11415e",
-            manifest_sha256="0791ffc3a6ca5120e90d0f39f69387b60fc51e0f9ffa3a1d22f36b81f0fd2274",
+            "1.1.0",
+            network_sha256="aaf276822fc0e74b614bba9b7c9724e90c1da82810ed657a6bac802d13b10da7",
+            manifest_sha256="a43769b98b7e924a0f762a053c6ebdfd8286cd71534964cc422bd2b391dcce93",
         ),
         "beats": Pin(
             "1.0.0",

@@ -10,7 +10,8 @@ from typer.core import TyperGroup
 from stetho.cli.verb import verbs
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("models/**/*.md")])
+WRITTEN = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("models/**/*.md")]
+PAGES = sorted(page for page in WRITTEN if not page.name.endswith(".template.md"))  # those are filled in elsewhere
 FOR_USERS = [
     REPOSITORY / "README.md",
     *(REPOSITORY / "docs" / f"{page}.md" for page in ("clinician", "evaluate", "intended-use")),
