@@ -140,14 +140,15 @@ def test_the_picture_is_marked_and_loads_nothing_from_elsewhere() -> None:
     assert re.findall(r"https?://[^\"\s]+", picture) == ["http://www.w3.org/2000/svg"]
 
 
-def test_the_readmes_figures_are_those_of_the_card() -> None:
+def test_the_readmes_figures_are_those_of_the_card_and_its_report() -> None:
     from stetho.artifacts import PINNED
 
     card = REPOSITORY / "models/murmur" / PINNED["murmur"].version / "CARD.md"
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     figures = re.findall(r"[-+]?0\.\d+ \[[-+]?0\.\d+, [-+]?0\.\d+\]", readme)
     assert len(figures) >= 5, "the README has lost its figures"
-    assert [figure for figure in figures if figure not in card.read_text(encoding="utf-8")] == []
+    printed = "".join(page.read_text(encoding="utf-8") for page in (card, card.with_name("REPORT.md")))
+    assert [figure for figure in figures if figure not in printed] == []
     assert f"({card.relative_to(REPOSITORY)})" in readme
 
 
