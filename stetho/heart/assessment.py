@@ -125,7 +125,7 @@ def _reasons(seen: Likeness, concealed_share: float, heard: Opinion | None) -> I
 
 
 def _is_heart(seen: Likeness, heard: Opinion) -> bool:
-    if seen.modulation < FIRST_MODULATION:
+    if seen.modulation < FIRST_MODULATION or seen.heart_share < LEAST_HEART_SHARE:
         return False
     plain = (seen.periodicity or 0.0) >= PLAIN_PERIODICITY and seen.heart_share >= PLAIN_HEART_SHARE
     return heard.heart >= (DOUBTFUL_HEART if plain else PLAIN_HEART)
