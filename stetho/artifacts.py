@@ -39,7 +39,7 @@ PINNED: Mapping[str, Pin] = MappingProxyType(
         "murmur": Pin(
             "1.1.0",
             network_sha256="aaf276822fc0e74b614bba9b7c9724e90c1da82810ed657a6bac802d13b10da7",
-            manifest_sha256="a43769b98b7e924a0f762a053c6ebdfd8286cd71534964cc422bd2b391dcce93",
+            manifest_sha256="1471e7570930cef38b54e1f158ba7cfdf381d40be69fbe9cb2662f47e7862da1",
         ),
         "beats": Pin(
             "1.0.0",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from stetho.heart.beats import EVIDENCE, Durations, HeartState, StateDuration, duration_tables, beats, decode, segments
+from stetho.heart.beats import EVIDENCE, Durations, HeartState, StateDuration, beats, decode, duration_tables, segments
 from stetho.heart.durations import STATES, TYPICAL
 
 SHORT = Durations(*(StateDuration(mean, 0.04, 0.04, 0.16) for mean in (0.08, 0.1, 0.06, 0.12)))
