@@ -13,7 +13,6 @@ from stetho.errors import ModelError
 from stetho.heart.beats import Durations, StateDuration
 
 SCHEMA = 1
-UNCALIBRATED_EXAM_RULE = "maximum_of_usable_sites"
 EXAM_RULE = "calibrated_maximum_of_usable_sites"
 T = TypeVar("T")
 
@@ -260,11 +259,8 @@ def _thresholds(table: _Table) -> Thresholds:
 
 
 def _exam_rule(table: _Table) -> ExamRule:
-    """The one rule, with the exam's own curves and quality's part, or (in models up to 1.0) with those of recordings alone."""
+    """The one rule: the exam's own curves, and quality's part."""
     rule = table.value("rule", str)
-    if rule == UNCALIBRATED_EXAM_RULE:
-        same = Calibration(1.0, 0.0)
-        return ExamRule(same, same, _thresholds(table))
     if rule != EXAM_RULE:
         raise ModelError(f"The model judges exams by {rule!r}, which this version of stetho can't: update stetho.")
     return ExamRule(

@@ -28,14 +28,13 @@ def test_the_curves_of_exams_are_read(tmp_path: Path) -> None:
     assert found == ExamRule(Calibration(1.5, -0.5), Calibration(0.5, -1.0), Thresholds(0.2, 0.25), -2.0)
 
 
-def test_the_first_models_judge_exams_with_the_curves_of_recordings(tmp_path: Path) -> None:
-    found = read_with(tmp_path, 'rule = "maximum_of_usable_sites"\npresent = 0.2\nunknown = 0.25\n')
-    assert found == ExamRule(Calibration(1.0, 0.0), Calibration(1.0, 0.0), Thresholds(0.2, 0.25))
-
-
 @pytest.mark.parametrize(
     ("exam", "sentence"),
     [
+        (
+            'rule = "maximum_of_usable_sites"\npresent = 0.2\nunknown = 0.25\n',
+            "judges exams by 'maximum_of_usable_sites'",
+        ),
         ('rule = "mean"\npresent = 0.2\nunknown = 0.25\n', "judges exams by 'mean'"),
         ('rule = "calibrated_maximum_of_usable_sites"\npresent = 0.2\nunknown = 0.25\n', "no valid exam.present_slope"),
     ],
