@@ -57,7 +57,15 @@ def evaluate(
     """Judges the model on your own labelled recordings: sensitivity, specificity, unknown, AUROC, with intervals."""
     asked = [parse_requirement(text, policy) for text in require or ()]
     labelled = read_labelled(manifest, by or ())
-    evaluation = run(str(manifest), labelled, policy, asked, results, chosen_model(load_config().with_flags(model=model)), quiet=quiet)
+    evaluation = run(
+        str(manifest),
+        labelled,
+        policy,
+        asked,
+        results,
+        chosen_model(load_config().with_flags(model=model)),
+        quiet=quiet,
+    )
     if json:
         print_json(evaluation.to_json())
     else:
