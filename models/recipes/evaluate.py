@@ -107,7 +107,7 @@ def _timing(
     rule = fit_timing(made, real)
     return rule, (
         timing_figure("made, what the curves were fitted on", made, rule),
-        timing_figure("CirCor, out of fold", real, rule),
+        timing_figure("CirCor: network out of fold, curves and threshold fitted on these too", real, rule),
     )
 
 

@@ -1,4 +1,4 @@
-"""The lock: a fifth of the people, whom no experiment sees.
+"""The lock: a fifth of the people, whom no experiment with the network sees.
 
 A figure that a hundred experiments were chosen by is no longer one of unseen people. These people are judged once for each
 released version, by a network trained on all others; every opening is entered in ``LOCK.md``.

@@ -46,7 +46,7 @@ class KeptResults:
         key = self._key(item)
         line = self._kept.get(key) if key else None
         if line is not None:
-            with suppress(KeyError, TypeError, ValueError):  # a line that somebody wrote into
+            with suppress(KeyError, TypeError, ValueError, OverflowError):  # a line that somebody wrote into
                 outcome = Outcome(item.name, _result(item, line, self._model), item)
                 self.reused += 1
                 return outcome
@@ -81,7 +81,7 @@ class KeptResults:
             return
         for number, text in enumerate(self._lines()):
             line: Any = None
-            with suppress(json.JSONDecodeError):
+            with suppress(ValueError, RecursionError):  # also too many digits, too deep
                 line = json.loads(text)
             ours = isinstance(line, dict) and line.get("kind") == KIND and isinstance(line.get("recording"), dict)
             if not (ours and isinstance(line.get("of"), str) and isinstance(line["recording"].get("recording"), str)):

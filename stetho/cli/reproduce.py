@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from stetho.cli.options import Json, Quiet
+from stetho.cli.options import Json, ModelFolder, Quiet
 from stetho.cli.output import print_json
 from stetho.cli.progress import progress_over
 from stetho.cli.reproduction_text import finding_lines, summary_line
@@ -33,6 +33,7 @@ def reproduce(
         Path | None,
         typer.Option(metavar="FOLDER", file_okay=False, exists=True, help="Look for the recordings in here alone."),
     ] = None,
+    model: ModelFolder = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -43,7 +44,8 @@ def reproduce(
     from stetho.reproduce.stored import count_results, read_results
 
     total = count_results(results)
-    findings = made_again(read_results(results), Places(results, audio), chosen_model(load_config()))
+    scorer = chosen_model(load_config().with_flags(model=model))
+    findings = made_again(read_results(results), Places(results, audio), scorer)
     outcomes = Counter[Outcome]()
     if not json:
         print(INVESTIGATIONAL)

@@ -176,3 +176,11 @@ def test_a_beep_at_the_pace_of_a_heart_is_none(cut, rate_hz):
     beeps = 0.2 * np.sin(2 * np.pi * 440 * t) * ((t * 1.2) % 1.0 < 0.12)
     found = _judged(cut((beeps + np.random.default_rng(5).normal(0.0, 1e-3, t.size)).astype(np.float32), rate_hz, [80]))
     assert not any(quality.usable for quality in found[6:])
+
+
+@pytest.mark.parametrize("rate_hz", [2000, 4000, 11025])
+@pytest.mark.parametrize("sizes", [[1, 7, 333], [80], [5000, 13], [12_345]])
+def test_chunking_law_when_the_memory_is_full(cut, heart_sound, rate_hz, sizes):
+    sound = heart_sound(rate_hz, 9.3, noise=0.01)
+    whole = _judged(cut(sound, rate_hz, [sound.size], start=77))
+    assert _judged(cut(sound, rate_hz, sizes, start=77)) == whole
