@@ -131,7 +131,8 @@ class BeatTracker:
 
     def _seen(self, boundary: int, state: int) -> float:
         """Whether the network sees what the path says: where a path must go on, it goes on, whatever is heard."""
-        mean = float(np.exp(self._recent[boundary : boundary + SEEN_FRAMES, state]).mean())
+        # Rounded: how a stream was cut may move the last bit of an exponential.
+        mean = round(float(np.exp(self._recent[boundary : boundary + SEEN_FRAMES, state]).mean()), 9)
         return min(1.0, mean / PLAINLY_SEEN)
 
     def _trust(self) -> float:
