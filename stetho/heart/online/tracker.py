@@ -123,7 +123,9 @@ class BeatTracker:
             self._at(edge(self._recent, decided.boundary - first, decided.state) + first),
             STATES[decided.state],
             self._start + round(known_frames * self._hop),
-            self._trust() * self._seen(decided.boundary - first, decided.state) * (2.0 * decided.certainty - 1.0),
+            self._trust(known_frames)
+            * self._seen(decided.boundary - first, decided.state)
+            * (2.0 * decided.certainty - 1.0),
         )
 
     def _at(self, boundary: float) -> float:
@@ -131,13 +133,13 @@ class BeatTracker:
 
     def _seen(self, boundary: int, state: int) -> float:
         """Whether the network sees what the path says: where a path must go on, it goes on, whatever is heard."""
-        # Rounded: how a stream was cut may move the last bit of an exponential.
-        mean = round(float(np.exp(self._recent[boundary : boundary + SEEN_FRAMES, state]).mean()), 9)
+        mean = float(np.exp(self._recent[boundary : boundary + SEEN_FRAMES, state]).mean())
         return min(1.0, mean / PLAINLY_SEEN)
 
-    def _trust(self) -> float:
+    def _trust(self, known_frames: int) -> float:
+        """By the frames that the decision rests on: how many have come since depends on how the stream was cut."""
         period = self.period
-        if self._decoder.frames < PERIOD_FROM:
+        if known_frames - self._model.weights.look_ahead < PERIOD_FROM:
             return UNSOUGHT
         return 1.0 if period is not None and period.strength >= CLEAR and period.half_match <= HALVED else UNCLEAR
 
