@@ -112,7 +112,9 @@ def test_each_stage_by_itself_gives_the_same_numbers(murmur: stetho.RecordingAna
 def test_a_console_gets_a_line_that_is_never_without_its_sentence(
     murmur: stetho.RecordingAnalysis, silence: stetho.RecordingAnalysis
 ) -> None:
-    assert re.fullmatch(r"<'.*murmur.wav', 9\.0 s SIMULATED: Murmur suspected(, in systole)?\. Investigational .*>", repr(murmur))
+    assert re.fullmatch(
+        r"<'.*murmur.wav', 9\.0 s SIMULATED: Murmur suspected(, in systole)?\. Investigational .*>", repr(murmur)
+    )
     absent = replace(murmur, murmur=replace(murmur.murmur, label=Label.ABSENT))
     assert "does not rule out heart disease. Investigational software." in repr(absent)
     assert "SIMULATED" not in repr(silence)
