@@ -31,10 +31,10 @@ from stetho.stream import Samples, Span, StreamSpec
 _log = logging.getLogger(__name__)
 
 
-SURE_BEATS = 0.7
-"""Confidence of the beats from which on their systole is called systole: a diastolic murmur can make S2 pass for S1. Of 57
-made ones (grade III and IV) that murmur 1.0.1 called present, the phases of 19 were exchanged. From here on, none of what
-is said of those and of 100 systolic ones is wrong: a phase for all the systolic ones and for a sixth of the diastolic."""
+SURE_BEATS = 0.85
+"""Confidence of the beats from which on their systole is called systole: a diastolic murmur can make S2 pass for S1. Chosen on
+made hearts (grade III and IV) that murmur 1.1.0 called present: of 87 diastolic ones 7 were said to lie in systole from 0.7 on,
+the surest at 0.80; from here on none, and all of 150 systolic ones still are. Of the diastolic, no phase is said."""
 
 
 class Lack(StrEnum):

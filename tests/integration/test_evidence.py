@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 RATE_HZ = 4000
 SECONDS = 15
 RIGHT_SHARE = 0.9
-FEWEST = 20
+FEWEST = 160  # seeds: with 40, a share of 0.94 fell below 0.9 by chance
 
 
 def said_of(settings: HeartSettings) -> tuple[RecordingResult, bool]:
