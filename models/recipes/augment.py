@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 
 import torch
+from synthetic import CENTRES_HZ
 from torch import Tensor
 
 from stetho.dsp.mel import FLOOR, N_MELS
 
 DB = math.log(10.0) / 10.0  # one decibel, in the natural-log power units of a log-mel
+CENTRES = torch.from_numpy(CENTRES_HZ / 100.0).float()
+MURMUR_BANDS = torch.from_numpy((CENTRES_HZ > 100.0) & (CENTRES_HZ < 500.0))
 
 
 def device_response(batch: int, generator: torch.Generator) -> Tensor:
@@ -26,22 +29,34 @@ def device_response(batch: int, generator: torch.Generator) -> Tensor:
 
 
 def coloured_noise(batch: int, frames: int, generator: torch.Generator) -> Tensor:
-    """The mel power of stationary noise of a random smooth colour, mean about 1, ``(batch, frames, N_MELS)``."""
+    """The mel power of stationary noise of a random smooth colour, mean about 1, ``(batch, frames, N_MELS)``.
+
+    Flat to 9 dB an octave, as fans, rain, hiss and traffic fall, and bent as a device response would bend it.
+    """
     # A band of white noise sums a few bins: its power is spread like a gamma variable. Two exponentials come close.
     spread = torch.empty(2, batch, frames, N_MELS).exponential_(generator=generator).mean(dim=0)
-    tilt = torch.linspace(1.0, -1.0, N_MELS) * torch.rand(batch, 1, 1, generator=generator) * 14.0 * DB
-    return spread * torch.exp(tilt + 0.5 * device_response(batch, generator))
+    slope = 3.0 * torch.rand(batch, 1, 1, generator=generator)
+    return spread * CENTRES**-slope * torch.exp(0.5 * device_response(batch, generator))
 
 
-def with_noise_and_gain(log_mel: Tensor, places: Tensor, noise: Tensor, generator: torch.Generator) -> Tensor:
-    """Add ``noise`` (mel power) to the windows at ``places``, 8-35 dB below the sound; then a gain of -20 to 6 dB to all.
+def under(power: Tensor, noise: Tensor, ratio_db: tuple[float, float], generator: torch.Generator) -> Tensor:
+    """``noise`` (mel power) so much quieter than each window of ``power``, ``(n, frames, N_MELS)`` both."""
+    low, high = ratio_db
+    ratio = low + (high - low) * torch.rand(len(power), 1, 1, generator=generator)
+    level = power.mean(dim=(1, 2), keepdim=True) / noise.mean(dim=(1, 2), keepdim=True).clamp_min(FLOOR)
+    return noise * level * torch.exp(-DB * ratio)
 
-    Powers add; the floor of the front end is applied again, because it is what a quiet device meets.
-    """
-    power = torch.exp(log_mel)
-    ratio_db = 8.0 + 27.0 * torch.rand(len(places), 1, 1, generator=generator)
-    level = power[places].mean(dim=(1, 2), keepdim=True) / noise.mean(dim=(1, 2), keepdim=True).clamp_min(FLOOR)
-    power[places] += noise * level * torch.exp(-DB * ratio_db)
+
+def drowned(power: Tensor, noise: Tensor) -> Tensor:
+    """How far a noise hides what a murmur would be heard in (100-500 Hz), ``(n,)``: 0 where it is no louder there than all
+    of the heart, 1 from 6 dB more on."""
+    heart = power[..., MURMUR_BANDS].mean(dim=(1, 2))
+    louder_db = torch.log(noise[..., MURMUR_BANDS].mean(dim=(1, 2)) / heart) / DB
+    return (louder_db / 6.0).clamp(0.0, 1.0)
+
+
+def with_gain(power: Tensor, generator: torch.Generator) -> Tensor:
+    """Log-mels after a gain of -20 to 6 dB; the floor of the front end is what a quiet device meets."""
     gain = torch.exp(DB * (-20.0 + 26.0 * torch.rand(len(power), 1, 1, generator=generator)))
     return torch.log(power * gain + FLOOR)
 

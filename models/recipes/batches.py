@@ -31,6 +31,8 @@ class Variety:
     stretch: float = 0.2  # standard deviation of the log of the tempo
     stretch_share: float = 0.5
     noise_share: float = 0.35  # share of windows with another sound under them: steady noise, or, of these,
+    noise_db: tuple[float, float] = (8.0, 35.0)  # how much louder the window is than that sound
+    drowning: bool = False  # whether a murmur's band full of noise makes a window one that nobody can judge
     room_share: float = 0.25  # a recorded room sound
     voice_share: float = 0.15  # a made voice
     response: float = 1.0  # size of the random device response; 0 turns it off
@@ -96,9 +98,7 @@ class Batches:
             labels[place], weights[place] = self._targets.cannot_judge, self._targets.made_weight
             timings[place] = np.nan
         places = np.flatnonzero(self._numpy.random(size) < self._variety.noise_share)
-        mixed = augment.with_noise_and_gain(
-            torch.from_numpy(log_mel), torch.from_numpy(places), self._other_sounds(len(places)), self._torch
-        )
+        mixed = augment.with_gain(self._among_noise(np.exp(log_mel), labels, timings, places), self._torch)
         mixed = mixed + self._variety.response * augment.device_response(size, self._torch)
         return Batch(
             mixed.transpose(1, 2)[:, None],
@@ -107,6 +107,17 @@ class Batches:
             torch.from_numpy(timings),
             torch.from_numpy(weights),
         )
+
+    def _among_noise(self, power: Float32, labels: Float32, timings: Float32, places: Int64) -> Tensor:
+        """Mel power with another sound under the windows at ``places``, whose labels change as far as it hides the heart."""
+        mixed = torch.from_numpy(power)
+        noise = augment.under(mixed[places], self._other_sounds(len(places)), self._variety.noise_db, self._torch)
+        if self._variety.drowning:
+            hidden = augment.drowned(mixed[places], noise).numpy()
+            labels[places] += hidden[:, None] * (self._targets.cannot_judge - labels[places])
+            timings[places[hidden > 0.5]] = np.nan
+        mixed[places] += noise
+        return mixed
 
     def _other_sounds(self, count: int) -> Tensor:
         """Mel power of what else the chest piece hears."""

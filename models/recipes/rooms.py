@@ -1,13 +1,13 @@
-"""The recorded room sounds that training may mix in."""
+"""The recorded room sounds that training may mix in; a fifth of the uploads is kept to judge by (`noise_split.py`)."""
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from features import WINDOW_FRAMES, read_samples
+from noise_split import noise_clips
 
 from stetho.dsp.mel import N_MELS, log_mel
 
@@ -15,16 +15,15 @@ Float32 = npt.NDArray[np.float32]
 
 
 def room_power(folder: Path, cache: Path) -> Float32:
-    """Mel power of every ``train`` clip, tiled to one window, ``(clips, frames, mels)``."""
+    """Mel power of every clip that isn't held out, tiled to one window, ``(clips, frames, mels)``."""
     file = cache / "rooms.npy"
     if not file.exists():
-        np.save(file, np.stack([_clip(folder / "noise" / name) for name in _training_clips(folder)]))
+        np.save(file, np.stack([_clip(path) for path in _training_clips(folder)]))
     return np.asarray(np.load(file), np.float32)
 
 
-def _training_clips(folder: Path) -> list[str]:
-    with (folder / "noise" / "manifest.csv").open(newline="") as file:
-        return [row["path"] for row in csv.DictReader(file) if row["use"] == "train"]
+def _training_clips(folder: Path) -> list[Path]:
+    return [clip.path for clip in noise_clips(folder) if not clip.held_out]
 
 
 def _clip(path: Path) -> Float32:

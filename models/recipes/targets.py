@@ -35,7 +35,7 @@ class Emphasis:
 
     silent_site: float = 0.5  # the visit has a murmur, the expert did not hear it here
     healthy_diagnosis: float = 0.3  # absent is inferred, and the dataset has no counterpart with a murmur
-    unusable: float = 0.3  # the experts of 2016 could not use it, which is not quite that they could not judge
+    unusable: float = 0.0  # the experts of 2016 could not use it, which is not that they could not judge
     made: float = 1.0  # the sound is ours, and so is the claim of what an expert would say of it
     draw_present: float = 2.5
     draw_unknown: float = 2.0

@@ -81,10 +81,9 @@ class Batches:
             log_mel[place] = no_heart(WINDOW_FRAMES, self._room(), self._numpy)
             truth[place] = NOBODY_THERE
         places = np.flatnonzero(self._numpy.random(size) < self._variety.noise_share)
-        noise = self._other_sounds(len(places))
-        mixed = augment.with_noise_and_gain(
-            torch.from_numpy(log_mel), torch.from_numpy(places), noise, self._torch
-        ).numpy()
+        power = torch.exp(torch.from_numpy(log_mel))
+        power[places] += augment.under(power[places], self._other_sounds(len(places)), NOISE_DB, self._torch)
+        mixed = augment.with_gain(power, self._torch).numpy()
         delayed = np.full_like(truth, UNANNOTATED)
         delayed[:, LOOK_AHEAD:] = truth[:, :-LOOK_AHEAD]
         return torch.from_numpy(_levelled(mixed)).transpose(1, 2), torch.from_numpy(delayed)
