@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from getpass import getuser
 from pathlib import Path
 
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConfigError
-from stetho.source import DeviceUri
 
 _LONGEST_BYTES = 4096
 _MOST_FILES = 256

@@ -16,7 +16,8 @@ from firmware_bridge.assembly.resend import ResendPlanner
 from firmware_bridge.assembly.span_set import SpanSet
 from firmware_bridge.assembly.unwrap import WireIndices
 from firmware_bridge.wire import Audio
-from stetho.source import Archive, JournalingArchive, LinkStatistics
+from stetho.link_statistics import LinkStatistics
+from stetho.source import Archive, JournalingArchive
 from stetho.stream import Chunk, Samples, Span, StreamSpec, read_only
 
 _FULL_SCALE = np.float32(1 / 32768)

@@ -21,8 +21,8 @@ from firmware_bridge.source import open_serial
 from stetho.bench.row import Goal, Row
 from stetho.bench.timing import Timing
 from stetho.clock import SYSTEM_CLOCK
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConfigError
-from stetho.source import DeviceUri
 from stetho.stream import Chunk
 
 _CHUNKS = 300

@@ -2,7 +2,7 @@
 
 from firmware_bridge.clock_map import ClockMap
 from firmware_bridge.sample_clock import SampleClock
-from stetho.source import ClockEstimate
+from stetho.link_statistics import ClockEstimate
 
 
 class Clocks:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from firmware_bridge.wire import Capabilities, Codec, HostMessage, Message, WireStatistics
-from stetho.source import DeviceUri
+from stetho.device_uri import DeviceUri
 
 
 class Decoder(Protocol):

@@ -26,7 +26,8 @@ from firmware_bridge.wire import (
     StopReason,
     TimeReply,
 )
-from stetho.source import Archive, BatteryLevel, ContactChange, LinkChange, LinkState, LinkStatistics, SourceItem
+from stetho.link_statistics import LinkStatistics
+from stetho.source import Archive, BatteryLevel, ContactChange, LinkChange, LinkState, SourceItem
 from stetho.stream import Chunk, Span, StreamSpec
 
 _TAIL_NS = 100_000_000

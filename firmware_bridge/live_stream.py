@@ -14,7 +14,8 @@ from firmware_bridge.wire import HostMessage, Message, Stop
 from stetho.clock import Clock
 from stetho.errors import ConnectionLostError
 from stetho.handoff import DropOldest
-from stetho.source import Archive, LinkState, LinkStatistics, SourceItem, is_marker
+from stetho.link_statistics import LinkStatistics
+from stetho.source import Archive, LinkState, SourceItem, is_marker
 from stetho.stream import Chunk, StreamSpec
 
 _TICK_S = 0.02

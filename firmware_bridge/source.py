@@ -14,8 +14,10 @@ from firmware_bridge.transport import Opener
 from firmware_bridge.wire import Battery, Capabilities, Codec, Feature, Message, warm
 from firmware_bridge.wire_capture import WireCapture
 from stetho.clock import SYSTEM_CLOCK, Clock
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConfigError, DeviceUnavailableError
-from stetho.source import Archive, DeviceInfo, DeviceUri, LinkStatistics, Source, SourceItem
+from stetho.link_statistics import LinkStatistics
+from stetho.source import Archive, DeviceInfo, Source, SourceItem
 from stetho.stream import CHEST, Origin, StreamSpec
 
 _BATTERY_S = 0.2

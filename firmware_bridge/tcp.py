@@ -6,8 +6,8 @@ from typing import Self, cast
 from urllib.parse import urlsplit
 
 from firmware_bridge.transport import Receiver
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConfigError, DeviceNotFoundError, DeviceTimeoutError, DeviceUnavailableError
-from stetho.source import DeviceUri
 
 _CONNECT_S = 5.0
 _UNSENT_BYTES = 65_536

@@ -25,11 +25,11 @@ from hw_sim.sound import Pcm
 from hw_sim.truth import Truth
 from stetho.artifacts import pinned_model
 from stetho.clock import SYSTEM_CLOCK
+from stetho.device_uri import DeviceUri
 from stetho.engine import Engine
 from stetho.events import Event, VerdictEvent, WaveEvent
 from stetho.inference.session import MurmurModel
 from stetho.records.recorder import Recorder
-from stetho.source import DeviceUri
 from stetho.trust.trusted_by import TrustedBy
 
 RATE_HZ = 4000

@@ -14,8 +14,8 @@ from hw_sim.identity import Identity
 from hw_sim.play import Recording
 from hw_sim.programme import Part, Programme
 from hw_sim.sound import Sound
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConfigError
-from stetho.source import DeviceUri
 from stetho.stream import Origin
 
 CODECS: Mapping[str, frozenset[Codec]] = MappingProxyType(

@@ -14,7 +14,9 @@ from hw_sim.recipe import Recipe
 from hw_sim.sound import Pcm
 from hw_sim.truth import Truth
 from hw_sim.virtual_time import VirtualClock, virtual_loop
-from stetho.source import DeviceInfo, DeviceUri, Hole, LinkStatistics, SourceItem
+from stetho.device_uri import DeviceUri
+from stetho.link_statistics import LinkStatistics
+from stetho.source import DeviceInfo, Hole, SourceItem
 from stetho.stream import Chunk
 
 _FULL_SCALE = 32768

@@ -6,7 +6,8 @@ from math import ceil
 from typing import Any
 
 from stetho.handoff import HandoffStatistics
-from stetho.source import ClockEstimate, DeviceInfo, LinkState, LinkStatistics
+from stetho.link_statistics import ClockEstimate, LinkStatistics
+from stetho.source import DeviceInfo, LinkState
 from stetho.stream import Samples
 
 Json = dict[str, Any]

@@ -10,8 +10,10 @@ from urllib.parse import unquote
 
 from stetho.audio_file import AudioFile
 from stetho.clock import SYSTEM_CLOCK, Clock
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConfigError
-from stetho.source import Archive, DeviceInfo, DeviceUri, LinkChange, LinkState, LinkStatistics, SourceItem
+from stetho.link_statistics import LinkStatistics
+from stetho.source import Archive, DeviceInfo, LinkChange, LinkState, SourceItem
 from stetho.stream import Chunk, StreamSpec
 
 CHUNK_S = 0.02

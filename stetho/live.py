@@ -9,17 +9,9 @@ from stetho.handoff import HandoffStatistics
 from stetho.heart.online.tracker import BeatsModel
 from stetho.holes import LongLosses
 from stetho.inference.session import MurmurModel
+from stetho.link_statistics import LinkStatistics
 from stetho.live_take import LiveTake
-from stetho.source import (
-    BatteryLevel,
-    ContactChange,
-    DeviceInfo,
-    Hole,
-    LinkChange,
-    LinkState,
-    LinkStatistics,
-    SourceItem,
-)
+from stetho.source import BatteryLevel, ContactChange, DeviceInfo, Hole, LinkChange, LinkState, SourceItem
 from stetho.spool import TakeSpool
 from stetho.stage import GapGate
 from stetho.stream import Chunk, Span, StreamSpec

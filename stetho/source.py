@@ -1,74 +1,22 @@
-"""What a device is to the rest of the program, its address, and how an address finds its code.
+"""What a device is to the rest of the program, and how its address finds its code.
 
 Sources register under the entry-point group `stetho.sources`, by URI scheme; our own enter by the same door as
 anyone's. `stetho` itself names no driver.
 """
 
-import math
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import entry_points
 from pathlib import Path
-from types import MappingProxyType
 from typing import Protocol, runtime_checkable
-from urllib.parse import parse_qsl, urlsplit
 
-from stetho.config import DEFAULT_RECONNECT_S, reconnect_seconds
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConfigError
+from stetho.link_statistics import LinkStatistics
 from stetho.stream import Chunk, Origin, Span, StreamSpec
 
 ENTRY_POINT_GROUP = "stetho.sources"
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceUri:
-    """A parsed device address: `serial:///dev/ttyACM0?baud=921600`, `sim://murmur?seed=7`, `file:///a.wav`."""
-
-    text: str
-    scheme: str
-    target: str
-    query: Mapping[str, str]
-
-    @classmethod
-    def parse(cls, text: str) -> "DeviceUri":
-        """Raises ConfigError for what is no address; the sentence shows one that is."""
-        try:
-            parts = urlsplit(text)
-        except ValueError:  # a bracket that does not close, say
-            parts = urlsplit("")
-        target = parts.netloc + parts.path
-        if "://" not in text or not parts.scheme:
-            raise ConfigError(f"{text!r} is no device address; write one like serial:///dev/ttyACM0 or sim://murmur.")
-        return cls(text, parts.scheme, target, MappingProxyType(dict(parse_qsl(parts.query, keep_blank_values=True))))
-
-    def integer(self, key: str, default: int) -> int:
-        """A whole number of the query; raises ConfigError when it is something else."""
-        value = self.query.get(key)
-        if value is None:
-            return default
-        try:
-            return int(value)
-        except ValueError:
-            raise ConfigError(f"{key}={value!r} in {self.text} must be a whole number.") from None
-
-    def number(self, key: str, default: float) -> float:
-        """A finite number of the query; raises ConfigError when it is something else."""
-        value = self.query.get(key)
-        if value is None:
-            return default
-        try:
-            number = float(value)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
-            raise ConfigError(f"{key}={value!r} in {self.text} must be a number.")
-        return number
-
-    def reconnect_s(self) -> float:
-        """For how long a lost device is looked for: `reconnect_s` of the query; raises ConfigError as its setting does."""
-        where = f"reconnect_s in {self.text}"
-        return reconnect_seconds(where, self.query.get("reconnect_s", DEFAULT_RECONNECT_S))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,59 +80,6 @@ SourceItem = Chunk | LinkChange | ContactChange | BatteryLevel
 def is_marker(item: SourceItem) -> bool:
     """Whether an item says that something changed: a slow listener may miss samples, but none of these."""
     return not isinstance(item, Chunk)
-
-
-@dataclass(frozen=True, slots=True)
-class ClockEstimate:
-    """How the device's clock and its samples run against this computer's clock, over the last `over_s` seconds.
-
-    drift_ppm: by how much the device's clock is faster. rate_hz: samples taken in a second of this computer's clock.
-    age_uncertainty_ms: by how much a sample's age may be wrong. Each truth lies within its uncertainty of the estimate;
-    None where it is not known yet.
-    """
-
-    over_s: float
-    age_uncertainty_ms: float | None
-    drift_ppm: float | None = None
-    drift_uncertainty_ppm: float | None = None
-    rate_hz: float | None = None
-    rate_uncertainty_hz: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LinkStatistics:
-    """What happened on the link so far; all counts since the stream began.
-
-    samples_stale: came too late to be live, and are in the archive alone. samples_overflowed: dropped by the device
-    because the link was too slow, in so many `overflows`; to be fetched from its ring. items_missed: what the live side
-    said and its listener was too slow for. clock: None where the device's clock was not asked.
-    """
-
-    samples_received: int = 0
-    samples_concealed: int = 0
-    samples_lost: int = 0
-    samples_resent: int = 0
-    packets_received: int = 0
-    packets_duplicate: int = 0
-    frames_damaged: int = 0
-    bytes_received: int = 0
-    resend_requests: int = 0
-    samples_stale: int = 0
-    overflows: int = 0
-    samples_overflowed: int = 0
-    reconnects: int = 0
-    items_missed: int = 0
-    clock: ClockEstimate | None = None
-
-    @property
-    def lost_share(self) -> float:
-        """Which part of the samples is lost for good, 0 to 1."""
-        return self.samples_lost / max(1, self.samples_received + self.samples_lost)
-
-    @property
-    def concealed_share(self) -> float:
-        """Which part of the samples was filled in for those who listen, 0 to 1."""
-        return self.samples_concealed / max(1, self.samples_received + self.samples_lost)
 
 
 class HoleFate(StrEnum):

@@ -66,8 +66,9 @@ def _probe(address: str) -> "Probe":
     """Raises ConfigError for an address of nobody's, or of something that does not speak the protocol."""
     from firmware_bridge.conform.probe import Probe
     from firmware_bridge.source import BridgeSource
+    from stetho.device_uri import DeviceUri
     from stetho.errors import ConfigError
-    from stetho.source import DeviceUri, open_uri
+    from stetho.source import open_uri
 
     source = open_uri(address)
     if not isinstance(source, BridgeSource):

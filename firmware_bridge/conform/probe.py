@@ -13,8 +13,8 @@ from firmware_bridge.driver import StreamChoice
 from firmware_bridge.transport import Opener
 from firmware_bridge.wire import Capabilities, Hello, HostMessage, Message, Stop, encode
 from stetho.clock import SYSTEM_CLOCK, Clock
+from stetho.device_uri import DeviceUri
 from stetho.errors import DeviceError
-from stetho.source import DeviceUri
 
 M = TypeVar("M", bound=Message)
 T = TypeVar("T")

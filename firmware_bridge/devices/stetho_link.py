@@ -2,8 +2,8 @@
 
 from firmware_bridge.driver import Decoder, StreamChoice
 from firmware_bridge.wire import Capabilities, Codec, Hello, HostMessage, PacketDecoder, encode
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConfigError
-from stetho.source import DeviceUri
 
 _PREFERRED_RATE_HZ = 4000
 _CODECS = {"pcm16": Codec.PCM16, "adpcm": Codec.IMA_ADPCM}

@@ -10,8 +10,9 @@ from hw_sim.ports.running import RunningPump
 from hw_sim.pump import Pump
 from hw_sim.recipe import of_uri
 from hw_sim.replay.device import ReplayedDevice
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConfigError, DeviceNotFoundError
-from stetho.source import DeviceUri, Source
+from stetho.source import Source
 
 
 def open_sim(uri: DeviceUri) -> Source:

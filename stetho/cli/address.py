@@ -1,8 +1,8 @@
 """Which device is meant, and for how long it is looked for when it is lost."""
 
 from stetho.config import DEFAULT_RECONNECT_S, Config
+from stetho.device_uri import DeviceUri
 from stetho.errors import DeviceNotFoundError
-from stetho.source import DeviceUri
 
 
 def address_of(config: Config) -> str:

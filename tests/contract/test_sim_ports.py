@@ -18,8 +18,9 @@ from hw_sim.pace import Pace
 from hw_sim.ports.choose import has_pty, port_of
 from hw_sim.ports.memory import MemoryOpener
 from hw_sim.recipe import Recipe
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConfigError
-from stetho.source import ContactChange, DeviceUri, HoleFate, LinkChange, LinkState, open_uri
+from stetho.source import ContactChange, HoleFate, LinkChange, LinkState, open_uri
 from stetho.stream import Chunk, Origin
 
 PORTS = ["memory", "tcp", *(["pty"] if has_pty() else [])]

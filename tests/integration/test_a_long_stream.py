@@ -18,7 +18,7 @@ from hw_sim.pace import Pace
 from hw_sim.ports.memory import MemoryOpener
 from hw_sim.programme import Part, Programme
 from hw_sim.virtual_time import VirtualClock, virtual_loop
-from stetho.source import DeviceUri
+from stetho.device_uri import DeviceUri
 from stetho.stream import Chunk
 
 RATE_HZ = 4000

@@ -15,7 +15,8 @@ from hw_sim.pace import Pace
 from hw_sim.ports.memory import MemoryOpener
 from hw_sim.recipe import Recipe
 from hw_sim.virtual_time import VirtualClock, virtual_loop
-from stetho.source import ClockEstimate, DeviceUri
+from stetho.device_uri import DeviceUri
+from stetho.link_statistics import ClockEstimate
 from stetho.stream import Chunk
 
 JITTER_US = 12_000

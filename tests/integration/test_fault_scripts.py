@@ -28,9 +28,9 @@ from hw_sim.pace import Pace
 from hw_sim.ports.memory import MemoryOpener
 from hw_sim.recipe import Recipe
 from hw_sim.virtual_time import VirtualClock, virtual_loop
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConnectionLostError
 from stetho.records.recorder import Recorder
-from stetho.source import DeviceUri
 from stetho.stream import Chunk
 
 RATE_HZ = 4000

@@ -12,8 +12,8 @@ import pytest
 from firmware_bridge import wire
 from firmware_bridge.source import BridgeSource
 from hw_sim.virtual_time import VirtualClock, virtual_loop
+from stetho.device_uri import DeviceUri
 from stetho.errors import StethoError
-from stetho.source import DeviceUri
 
 MOST_BYTES = 96 << 20
 STEP_S = 0.01

@@ -16,8 +16,8 @@ from hw_sim.ports.memory import MemoryOpener
 from hw_sim.recipe import Recipe
 from hw_sim.virtual_time import VirtualClock, virtual_loop
 from stetho.analysis import analyze
+from stetho.device_uri import DeviceUri
 from stetho.records.recorder import Recorder
-from stetho.source import DeviceUri
 
 pytestmark = pytest.mark.slow
 

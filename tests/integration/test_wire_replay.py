@@ -22,8 +22,9 @@ from hw_sim.ports.memory import MemoryOpener
 from hw_sim.recipe import Recipe
 from hw_sim.replay.device import ReplayedDevice
 from hw_sim.virtual_time import VirtualClock, virtual_loop
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConnectionLostError, InputError
-from stetho.source import DeviceUri, HoleFate, LinkChange, LinkState
+from stetho.source import HoleFate, LinkChange, LinkState
 from stetho.stream import Origin
 
 SCRIPT = """

@@ -2,7 +2,8 @@
 
 from stetho.events import LinkEvent
 from stetho.handoff import HandoffStatistics
-from stetho.source import ClockEstimate, DeviceInfo, LinkState, LinkStatistics
+from stetho.link_statistics import ClockEstimate, LinkStatistics
+from stetho.source import DeviceInfo, LinkState
 from stetho.stream import Origin
 
 DEVICE = DeviceInfo("tcp://h:1", "d", "p", "h", "f", "s", Origin.REPLAYED, "pcm16", 4000, ("chest",), True)

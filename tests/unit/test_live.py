@@ -13,8 +13,9 @@ from stetho.analysis import analyze
 from stetho.events import BeatEvent, Event, LinkEvent, OnsetEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
 from stetho.inference.beats_model import shipped_beats_model
 from stetho.inference.models import shipped_model
+from stetho.link_statistics import LinkStatistics
 from stetho.live import LiveAnalysis
-from stetho.source import ContactChange, DeviceInfo, Hole, HoleFate, LinkChange, LinkState, LinkStatistics
+from stetho.source import ContactChange, DeviceInfo, Hole, HoleFate, LinkChange, LinkState
 from stetho.stream import Chunk, Origin, Samples, Span, StreamSpec, read_only
 
 RATE_HZ = 4000

@@ -4,8 +4,9 @@ import numpy as np
 
 from stetho.cli.live_lines import said
 from stetho.events import LinkEvent, VerdictEvent, WaveEvent
+from stetho.link_statistics import LinkStatistics
 from stetho.notice import INVESTIGATIONAL
-from stetho.source import DeviceInfo, LinkState, LinkStatistics
+from stetho.source import DeviceInfo, LinkState
 from stetho.stream import Origin
 
 DEVICE = DeviceInfo("tcp://h:1", "d", "p", "h", "f", "s", Origin.DEVICE, "pcm16", 4000, ("chest",), True)

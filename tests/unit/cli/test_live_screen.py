@@ -10,8 +10,9 @@ from stetho.cli.live_screen import draw
 from stetho.cli.live_state import LOST_AFTER_S, LiveState
 from stetho.events import BeatEvent, LinkEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
 from stetho.handoff import HandoffStatistics
+from stetho.link_statistics import ClockEstimate, LinkStatistics
 from stetho.notice import INVESTIGATIONAL
-from stetho.source import ClockEstimate, DeviceInfo, LinkState, LinkStatistics
+from stetho.source import DeviceInfo, LinkState
 from stetho.stream import Origin
 
 DEVICE = DeviceInfo(

@@ -9,8 +9,9 @@ import pytest
 
 from firmware_bridge import wire
 from firmware_bridge.source import BridgeSource
+from stetho.device_uri import DeviceUri
 from stetho.errors import DeviceNotFoundError
-from stetho.source import DeviceUri, HoleFate, LinkChange, LinkState
+from stetho.source import HoleFate, LinkChange, LinkState
 from stetho.stream import Chunk, Span
 
 MISSED = frozenset({800, 1600, 1680})

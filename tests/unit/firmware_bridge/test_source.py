@@ -10,6 +10,7 @@ import pytest
 
 from firmware_bridge import wire
 from firmware_bridge.source import BridgeSource, open_serial, open_tcp
+from stetho.device_uri import DeviceUri
 from stetho.errors import (
     ConfigError,
     ConnectionLostError,
@@ -19,7 +20,7 @@ from stetho.errors import (
     OverrunError,
     UnsupportedFirmwareError,
 )
-from stetho.source import BatteryLevel, Chunk, ContactChange, DeviceUri, HoleFate, LinkChange, LinkState
+from stetho.source import BatteryLevel, Chunk, ContactChange, HoleFate, LinkChange, LinkState
 from stetho.stream import Origin
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from firmware_bridge.source import open_tcp
 from firmware_bridge.tcp import TcpOpener
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConnectionLostError, DeviceNotFoundError
-from stetho.source import DeviceUri, LinkChange, LinkState
+from stetho.source import LinkChange, LinkState
 
 
 class DeviceProtocol(asyncio.Protocol):

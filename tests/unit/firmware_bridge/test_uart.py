@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from firmware_bridge.source import BridgeSource
+from stetho.device_uri import DeviceUri
 from stetho.errors import DeviceNotFoundError, DeviceUnavailableError
-from stetho.source import Chunk, DeviceUri, LinkChange, LinkState, open_uri
+from stetho.source import Chunk, LinkChange, LinkState, open_uri
 
 if sys.platform == "win32":
     pytest.skip("no pseudo-terminals on Windows", allow_module_level=True)

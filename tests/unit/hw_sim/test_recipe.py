@@ -1,8 +1,8 @@
 import pytest
 
 from hw_sim.recipe import of_uri
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConfigError, InputError
-from stetho.source import DeviceUri
 
 
 def recipe(text: str):

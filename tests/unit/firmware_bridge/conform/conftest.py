@@ -15,7 +15,7 @@ from hw_sim.pace import Pace
 from hw_sim.ports.memory import MemoryOpener
 from hw_sim.recipe import Recipe
 from hw_sim.virtual_time import VirtualClock, virtual_loop
-from stetho.source import DeviceUri
+from stetho.device_uri import DeviceUri
 
 
 def device(recipe: Recipe | None = None, **identity) -> Device:

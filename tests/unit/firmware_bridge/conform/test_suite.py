@@ -29,8 +29,9 @@ from hw_sim.pace import Pace
 from hw_sim.ports.choose import has_pty, port_of
 from hw_sim.ports.tcp import TcpPort
 from hw_sim.recipe import Recipe
+from stetho.device_uri import DeviceUri
 from stetho.errors import ConfigError, ConnectionLostError, DeviceNotFoundError, DeviceUnavailableError
-from stetho.source import DeviceUri, open_uri
+from stetho.source import open_uri
 
 PROTOCOL = Path(__file__).resolve().parents[4] / "docs/protocol.md"
 PORTS = ["tcp", *(["pty"] if has_pty() else [])]
