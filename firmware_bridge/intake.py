@@ -1,15 +1,15 @@
 """Everything that one stream's messages mean: samples, contact, battery, time, and the end."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from firmware_bridge.assemble import Assembler
 from firmware_bridge.clocks import Clocks
-from firmware_bridge.freshness import Freshness
-from firmware_bridge.held_contacts import HeldContacts
+from firmware_bridge.live_side import LiveSide
 from firmware_bridge.questions import Questions
 from firmware_bridge.stall import Flow, StallWatch
 from firmware_bridge.stop_words import stop_words
+from firmware_bridge.stream_end import StreamEnd
 from firmware_bridge.wire import (
     Audio,
     Battery,
@@ -27,14 +27,9 @@ from firmware_bridge.wire import (
     TimeReply,
 )
 from stetho.link_statistics import LinkStatistics
-from stetho.source import Archive, BatteryLevel, ContactChange, LinkChange, LinkState, SourceItem
+from stetho.source import Archive, BatteryLevel, ContactChange, LinkState, SourceItem
 from stetho.stream import Chunk, Span, StreamSpec
 
-_TAIL_NS = 100_000_000
-_LEDGER_NS = 3_000_000_000
-"""How long after the end, or after the last sample that came then, resends are still waited for."""
-
-_LEDGER_AT_MOST_NS = 60_000_000_000
 _RESTART_NS = 200_000_000
 """No device restarts faster; longer than what is concealed, so that every stage begins anew."""
 
@@ -61,18 +56,14 @@ class StreamIntake:
         self._send = send
         self._clocks = Clocks()
         self._assembler = Assembler(spec, ring_samples, self._clocks.map.host_ns, archive)
-        self._held = HeldContacts()
+        self._live = LiveSide(self._assembler, emit)
+        self._end = StreamEnd()
         self._questions = Questions(self._clocks.map, send)
         self._watch = StallWatch(0)
-        self._freshness = Freshness(0)
-        self._flowing = False
-        self._counts = _Counts()
         self._awaiting_start = False
-        self._state: LinkState | None = None
-        self._stopped_ns: int | None = None
-        self._stop_reason = ""
-        self._filled_ns = 0
-        self._live_finished = False
+        self._resend_requests = 0
+        self._overflows = 0
+        self._samples_overflowed = 0
         self.done = False
         """Ended, live said to its end and the ledger closed."""
 
@@ -84,7 +75,7 @@ class StreamIntake:
     @property
     def ending(self) -> bool:
         """The device said that the stream has ended."""
-        return self._stopped_ns is not None
+        return self._end.known
 
     def expect_start(self) -> None:
         """START is about to be sent: the next STARTED of this stream counts, and only that one."""
@@ -104,10 +95,7 @@ class StreamIntake:
 
     def live(self, chunk: Chunk, now_ns: int) -> bool:
         """Whether a chunk is still live; one that is not is counted, and the archive alone keeps it."""
-        fresh = self._freshness.fresh(chunk, now_ns)
-        if not fresh:
-            self._counts.stale += len(chunk)
-        return fresh
+        return self._live.fresh(chunk, now_ns)
 
     def silent_ns(self, now_ns: int) -> int:
         """How long ago the last new sample came, over however many links."""
@@ -138,26 +126,21 @@ class StreamIntake:
 
     def tick(self, now_ns: int) -> None:
         """Time passed: says what waited long enough, asks for what is missing, and closes what has ended."""
-        self._say(self._assembler.tick(now_ns), now_ns)
+        self._live.say(self._assembler.tick(now_ns), now_ns)
         for span in self._assembler.requests(now_ns):
-            self._counts.requests += 1
+            self._resend_requests += 1
             self._send(ResendRequest(self._stream_id, self._assembler.wire_index(span.start), len(span)))
-        if self._stopped_ns is None:
+        if not self._end.known:
             self._questions.ask_time(now_ns)
             return
-        if self._all_said or now_ns - self._stopped_ns >= _TAIL_NS:
+        if self._live.all_said or self._end.live_over(now_ns):
             self.finish_live(now_ns)
-        patience_over = now_ns - self._filled_ns >= _LEDGER_NS or now_ns - self._stopped_ns >= _LEDGER_AT_MOST_NS
-        if self._live_finished and (self._assembler.complete or patience_over):
+        if self._live.finished and (self._assembler.complete or self._end.archive_over(now_ns)):
             self.close(now_ns)
 
     def link(self, state: LinkState, now_ns: int, reason: str = "") -> None:
         """Tells of the link, at the live side's place in the stream; once where it stays as it was."""
-        if state is self._state:
-            return
-        self._state = state
-        self._flowing = False
-        self._emit(LinkChange(state, self._assembler.live_next, now_ns, reason))
+        self._live.link(state, now_ns, reason)
 
     def close(self, now_ns: int) -> None:
         """No more is to come: says the rest of live, and closes the ledger. Can be called twice."""
@@ -166,20 +149,6 @@ class StreamIntake:
         self.done = True
         self.finish_live(now_ns)
         self._assembler.close_archive()
-
-    @property
-    def _all_said(self) -> bool:
-        return self._assembler.live_next >= self._assembler.newest
-
-    def _say(self, chunks: list[Chunk], now_ns: int) -> None:
-        for chunk in chunks:
-            if not self.live(chunk, now_ns):
-                continue
-            if self._flowing and self._state in {LinkState.STALLED, LinkState.LOST}:
-                self.link(LinkState.RESUMED, now_ns)
-            self._emit(chunk)
-        for change in self._held.due(self._assembler.live_next):
-            self._emit(change)
 
     def _started(self, started: Started, now_ns: int) -> None:
         self._awaiting_start = False
@@ -192,27 +161,25 @@ class StreamIntake:
             self._questions.restart()
         self._assembler.resumed(at)
         self._watch.restart(now_ns)
-        if self._state is None:
+        if not self._live.begun:
             self._watch = StallWatch(now_ns)
-            self._freshness = Freshness(now_ns)
-            self.link(LinkState.STREAMING, now_ns)
+            self._live.begin(now_ns)
 
     def _audio(self, audio: Audio, now_ns: int) -> None:
-        self._filled_ns = now_ns
+        self._end.filled(now_ns)
         chunks = self._assembler.feed(audio, now_ns)
         if self._watch.saw(self._assembler.arrived, now_ns):
-            self._flowing = True
+            self._live.flows()
             self._clocks.samples.took(self._assembler.index(audio.first_sample), audio.device_time_us)
-        self._say(chunks, now_ns)
+        self._live.say(chunks, now_ns)
 
     def _event(self, event: Event, now_ns: int) -> None:
         if event.kind is EventKind.OVERFLOW:
-            self._counts.overflows += 1
-            self._counts.overflowed += event.samples
+            self._overflows += 1
+            self._samples_overflowed += event.samples
         if event.kind in {EventKind.CONTACT_ON, EventKind.CONTACT_OFF}:
             at = self._assembler.index(event.sample)
-            self._held.add(ContactChange(event.kind is EventKind.CONTACT_ON, at, event.site))
-            self._say([], now_ns)
+            self._live.contact(ContactChange(event.kind is EventKind.CONTACT_ON, at, event.site), now_ns)
 
     def _pong(self, pong: Pong, now_ns: int) -> None:
         if pong.state == DeviceState.ENDED:
@@ -221,43 +188,30 @@ class StreamIntake:
     def reconnected(self, now_ns: int) -> None:
         """A link that broke after the end is back: what is missing is asked for again."""
         self._assembler.ask_again()
-        self._filled_ns = now_ns
+        self._end.filled(now_ns)
 
     def _stop(self, stop_sample: int, reason: str, now_ns: int) -> None:
-        if self._stopped_ns is not None:
+        if self._end.known:
             return
-        self._stopped_ns = self._filled_ns = now_ns
-        self._stop_reason = reason
+        self._end.said(reason, now_ns)
         self._assembler.expect(self._assembler.index(stop_sample))
         self.tick(now_ns)
 
     def finish_live(self, now_ns: int) -> None:
         """Live says its end and waits for nothing more; the archive goes on. Can be called twice."""
-        if self._live_finished:
+        if self._live.finished:
             return
-        self._live_finished = True
-        self._say(self._assembler.finish_live(), now_ns)
-        for change in self._held.rest():
-            self._emit(change)
-        if self._stopped_ns is not None:
-            self.link(LinkState.ENDED, now_ns, self._stop_reason)
+        self._live.finish(now_ns)
+        if self._end.known:
+            self._live.link(LinkState.ENDED, now_ns, self._end.reason)
 
     def statistics(self) -> LinkStatistics:
         """Called from any thread."""
-        counts = self._counts
         return replace(
             self._assembler.statistics(),
-            resend_requests=counts.requests,
-            samples_stale=counts.stale,
-            overflows=counts.overflows,
-            samples_overflowed=counts.overflowed,
+            resend_requests=self._resend_requests,
+            samples_stale=self._live.samples_stale,
+            overflows=self._overflows,
+            samples_overflowed=self._samples_overflowed,
             clock=self._clocks.estimate,
         )
-
-
-@dataclass(slots=True)
-class _Counts:
-    requests: int = 0
-    stale: int = 0
-    overflows: int = 0
-    overflowed: int = 0
