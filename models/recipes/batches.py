@@ -30,9 +30,9 @@ class Variety:
 
     stretch: float = 0.2  # standard deviation of the log of the tempo
     stretch_share: float = 0.5
-    noise_share: float = 0.35  # share of windows with another sound under them: steady noise, or, of these,
-    noise_db: tuple[float, float] = (8.0, 35.0)  # how much louder the window is than that sound
-    drowning: bool = False  # whether a murmur's band full of noise makes a window one that nobody can judge
+    noise_share: float = 0.6  # share of windows with another sound under them: steady noise, or, of these,
+    noise_db: tuple[float, float] = (3.0, 33.0)  # how much louder the window is than that sound
+    drowning: bool = True  # whether a murmur's band full of noise makes a window one that nobody can judge
     room_share: float = 0.25  # a recorded room sound
     voice_share: float = 0.15  # a made voice
     response: float = 1.0  # size of the random device response; 0 turns it off

@@ -29,19 +29,16 @@ from train import Recipe, Schedule, train
 from verdicts import Exams
 
 BASELINE = "recipe"
-WIDE = Shape(bands=(32, 48, 64, 64), channels=128)
-NOISIER = replace(Variety(), noise_share=0.6, noise_db=(3.0, 33.0))
 VARIANTS: dict[str, Recipe] = {
     BASELINE: Recipe(),
-    "wide": Recipe(shape=WIDE),
+    "wide": Recipe(shape=Shape(bands=(32, 48, 64, 64), channels=128)),
     "long": Recipe(schedule=Schedule(steps=6400)),
     "short": Recipe(schedule=Schedule(steps=1600)),
     "no_made": Recipe(variety=replace(Variety(), made_share=0.0, made_second=0.0)),
     "no_timing": Recipe(schedule=Schedule(timing_share=0.0)),
     "silent_site_full": Recipe(emphasis=Emphasis(silent_site=1.0)),
-    "noisier": Recipe(variety=NOISIER),
-    "drowning": Recipe(variety=replace(NOISIER, drowning=True)),
-    "wide_noisier": Recipe(shape=WIDE, variety=NOISIER),
+    "quieter": Recipe(variety=replace(Variety(), noise_share=0.35, noise_db=(8.0, 35.0), drowning=False)),
+    "not_drowning": Recipe(variety=replace(Variety(), drowning=False)),
 }
 
 Measure = Callable[[Sequence[Recording], Scores], tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64], list[str]]]

@@ -22,6 +22,7 @@ Float32 = npt.NDArray[np.float32]
 Int8 = npt.NDArray[np.int8]
 
 DIASTOLE = 3
+NOISE_DB = (8.0, 35.0)  # how much louder a window is than the sound under it
 NOBODY_THERE = 4  # a label of its own: no heart at all, where every state is as likely
 
 
