@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from figures import Goal, Line
 from judged import Judged
-from metrics import Figure, Seeded, brier, calibration_error, calibration_error_by_chance, over_seeds, wilson
+from metrics import Figure, Seeded, brier, calibration_error, calibration_error_by_chance, over_seeds, wilson_by_person
 
 Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
@@ -24,7 +24,7 @@ Claim = Callable[[Judged], tuple[list[str], Bool, Bool, Float64]]
 
 @dataclass(frozen=True)
 class Bin:
-    """A tenth of the items: the mean that was claimed, and the share that was true with Wilson's interval."""
+    """A tenth of the items: the mean that was claimed, and the share that was true with Wilson's interval by person."""
 
     claimed: float
     true: float
@@ -91,7 +91,7 @@ def _reliability(name: str, claims: Sequence[tuple[list[str], Bool, Bool, Float6
         bins=_bins(
             np.concatenate([true[chosen] for chosen, true, _ in counted]),
             np.concatenate([p[chosen] for chosen, _, p in counted]),
-            len(claims),
+            np.concatenate([np.asarray(people)[chosen] for chosen, *_ in counted]),
         ),
     )
 
@@ -107,10 +107,9 @@ def _among(items: Int64, chosen: Bool, true: Bool, probability: Float64) -> tupl
     return true[items], probability[items]
 
 
-def _bins(true: Bool, probability: Float64, seeds: int) -> tuple[Bin, ...]:
+def _bins(true: Bool, probability: Float64, people: npt.NDArray[np.str_]) -> tuple[Bin, ...]:
     found = []
     for part in np.array_split(np.argsort(probability, kind="stable"), BINS):
-        count = max(len(part) // seeds, 1)  # as many different items as there are
-        observed = wilson(float(true[part].mean()) * count, count)
-        found.append(Bin(float(probability[part].mean()), float(true[part].mean()), observed.low, observed.high, count))
+        seen = wilson_by_person(true[part], list(people[part]))
+        found.append(Bin(float(probability[part].mean()), seen.value, seen.low, seen.high, len(part)))
     return tuple(found)

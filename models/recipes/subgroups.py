@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from dataset import Recording
 from judged import Judged
-from metrics import Figure, auroc, over_seeds, wilson
+from metrics import Figure, auroc, over_seeds, wilson_by_person
 from people import Circumstances, Quality
 from scores import Scores
 from verdicts import Labels, Rule, recording_odds
@@ -25,7 +25,7 @@ GRADES = ("I/VI", "II/VI", "III/VI")
 
 @dataclass(frozen=True)
 class Part:
-    """Shares that were called what they are, unknown counted as wrong, with Wilson's interval; the area with the bootstrap's.
+    """Shares that were called what they are, unknown counted as wrong, with Wilson's interval by person; the area with the bootstrap's.
 
     ``items``: visits or recordings.
     """
@@ -95,15 +95,15 @@ def _part(
         items,
         int(present.sum()),
         int(absent.sum()),
-        sensitivity=_share(said, present, "present"),
-        specificity=_share(said, absent, "absent"),
+        sensitivity=_share(said, present, "present", people),
+        specificity=_share(said, absent, "absent", people),
         area=_area(np.flatnonzero(present | absent), truth == "present", x, people),
     )
 
 
-def _share(said: Sequence[Labels], chosen: Bool, word: str) -> Figure:
-    hits = float(np.mean([(labels[chosen] == word).sum() for labels in said]))
-    return wilson(hits, int(chosen.sum()))
+def _share(said: Sequence[Labels], chosen: Bool, word: str, people: Sequence[str]) -> Figure:
+    owners = [people[place] for place in np.flatnonzero(chosen)]
+    return wilson_by_person(np.concatenate([labels[chosen] == word for labels in said]), owners * len(said))
 
 
 def _area(places: Int64, heard: Bool, x: Sequence[Float64], people: Sequence[str]) -> Figure | None:
@@ -118,7 +118,7 @@ def _area(places: Int64, heard: Bool, x: Sequence[Float64], people: Sequence[str
 
 @dataclass(frozen=True)
 class Share:
-    """Of ``items`` recordings, with Wilson's interval."""
+    """Of ``items`` recordings, with Wilson's interval by person."""
 
     name: str
     items: int
@@ -132,9 +132,9 @@ def healthy_elsewhere(rows: Sequence[Recording], every_seed: Sequence[Scores], r
         places = [place for place, index in enumerate(scores.rows) if _healthy(rows[index])]
         odds = recording_odds(rule, scores.present[places], scores.unknown[places])
         said.append(odds.labels(rule.recording))
-    chosen = np.ones(len(said[0]), bool)
+    chosen, people = np.ones(len(said[0]), bool), [rows[every_seed[0].rows[place]].group for place in places]
     return [
-        Share(f"physionet2016, healthy and usable: called {word}", len(chosen), _share(said, chosen, word))
+        Share(f"physionet2016, healthy and usable: called {word}", len(chosen), _share(said, chosen, word, people))
         for word in ("present", "unknown")
     ]
 

@@ -24,6 +24,7 @@ Labels = npt.NDArray[np.str_]
 # cheaper word from one in six on. Where an unknown weighs three times an absent, "unknown" is from one in four on.
 PRESENT = 1 / 6
 UNKNOWN = 1 / 4
+STEP = 0.005
 MOST_UNKNOWN = 0.08  # of the visits that the expert could judge: each has to be made again
 
 
@@ -169,12 +170,18 @@ def _calibrated(calibration: Calibration, present: Float64, unknown: Float64) ->
 
 
 def _unknown_threshold(judged: Bool, usable: Bool, quiet: Bool, probability: Float64) -> float:
-    """What the costs ask for, or the lowest above it at which no more than `MOST_UNKNOWN` of the judged are unknown."""
-    for threshold in np.arange(UNKNOWN, 1.0, 0.005):
+    """What the costs ask for, or the lowest above it, in steps of `STEP`, at which no more than `MOST_UNKNOWN` of the judged are unknown.
+
+    Raises SystemExit where none is: a rule that never says unknown is no answer to that.
+    """
+    for threshold in np.arange(UNKNOWN, 1.0, STEP):
         called = ~usable | (quiet & (probability >= threshold))
         if called[judged].mean() <= MOST_UNKNOWN:
             return round(float(threshold), DECIMALS)
-    return 1.0
+    raise SystemExit(
+        f"No rule: {(~usable)[judged].mean():.1%} of the visits that the expert could judge have no usable recording, and no more than "
+        f"{MOST_UNKNOWN:.0%} of them may be unknown. Look at the network's unknown and at the quality gate first."
+    )
 
 
 def recording_odds(rule: Rule, present: Float64, unknown: Float64) -> Odds:

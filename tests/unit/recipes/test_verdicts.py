@@ -146,3 +146,10 @@ def test_wilson_and_the_error_of_calibration_on_cases_worked_by_hand() -> None:
     positive = np.array([False, True] * 50)
     assert calibration_error(positive, np.full(100, 0.5)) == pytest.approx(0.0)
     assert calibration_error(positive, np.full(100, 0.7)) == pytest.approx(0.2)
+
+
+def test_where_too_many_are_unusable_no_rule_is_made() -> None:
+    rows, present, _, quality = exams(200, np.random.default_rng(4))
+    unknown = np.where([row.site_label == "absent" for row in rows], -4.0, 4.0)  # a third of these are unknown
+    with pytest.raises(SystemExit, match="no usable recording"):
+        fit_rule(rows, present, unknown, quality)
