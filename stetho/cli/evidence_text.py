@@ -6,7 +6,7 @@ from stetho.analysis import RecordingResult
 from stetho.cli.wording import driven_words, reason_words
 from stetho.heart.durations import HeartState
 from stetho.heart.phase_energy import Above
-from stetho.inference.evidence import SURE_BEATS, Evidence
+from stetho.inference.evidence import Evidence
 from stetho.inference.timing import Timing
 from stetho.inference.verdict import Label
 
@@ -49,15 +49,16 @@ def _beat_words(evidence: Evidence) -> str:
 
 def _energy_words(evidence: Evidence) -> Iterator[str]:
     energy = evidence.energy
-    if energy is not None:
-        exchanged = (
-            "" if evidence.beat_confidence >= SURE_BEATS else "; the beats are uncertain, the two may be exchanged"
-        )
-        quietest = energy.baseline.value.replace("_", " ")
-        yield (
-            f"60-500 Hz over this heart's own {quietest}: systole {_above(energy.systole)}, "
-            f"diastole {_above(energy.diastole)}{exchanged}"
-        )
+    if energy is None:
+        return
+    if evidence.phase_doubt is not None:
+        yield f"systole and diastole are not compared: {reason_words(evidence.phase_doubt)}"
+        return
+    quietest = energy.baseline.value.replace("_", " ")
+    yield (
+        f"60-500 Hz over this heart's own {quietest}: systole {_above(energy.systole)}, "
+        f"diastole {_above(energy.diastole)}"
+    )
 
 
 def _above(above: Above) -> str:

@@ -30,6 +30,8 @@ _REASONS = {
     "expert_could_not_judge": "an expert could probably not judge this sound",
     "unlike_training": "this sound is unlike those that the model knows",
     "analysis_failed": "the analysis failed, nothing can be said",
+    # what is named by the phase of the beat
+    "beats_uncertain": "S1 and S2 are not told apart surely",
     # the exam
     "no_usable_site": "no site could be judged",
     "site_missing": "a standard site (AV, PV, TV, MV) was not recorded",
@@ -80,6 +82,8 @@ def verdict_words(murmur: Mapping[str, Any]) -> str:
     """The contract's `murmur` object in words."""
     match murmur["label"]:
         case "present":
+            if murmur.get("timing_reason"):
+                return f"{PRESENT}; timing not said: {reason_words(murmur['timing_reason'])}"
             timing = TIMINGS.get(murmur.get("timing") or "")
             return PRESENT if timing is None else f"{PRESENT}, {timing}"
         case "absent":

@@ -21,6 +21,7 @@ from stetho.heart.cycles import Cycle, cycles
 from stetho.heart.durations import HeartState
 from stetho.heart.phase_energy import PhaseEnergy, phase_energy
 from stetho.inference.occlusion import Occlusion, occlude
+from stetho.inference.phase_certainty import PhaseDoubt, phase_doubt
 from stetho.inference.session import MurmurModel
 from stetho.inference.take_analysis import TakeSummary
 from stetho.inference.timing import TimingOdds
@@ -29,12 +30,6 @@ from stetho.inference.windows import Window
 from stetho.stream import Samples, Span, StreamSpec
 
 _log = logging.getLogger(__name__)
-
-
-SURE_BEATS = 0.85
-"""Confidence of the beats from which on their systole is called systole: a diastolic murmur can make S2 pass for S1. Chosen on
-made hearts (grade III and IV) that murmur 1.1.0 called present: of 87 diastolic ones 7 were said to lie in systole from 0.7 on,
-the surest at 0.80; from here on none, and all of 150 systolic ones still are. Of the diastolic, no phase is said."""
 
 
 class Lack(StrEnum):
@@ -50,7 +45,8 @@ class Evidence:
     """What is known beside a take's verdict. window_s: the window that speaks most for a murmur, in seconds of the take.
 
     beats: of which average and energy are made; both are None where those are too few. occlusion: of the window; None for
-    the reason beside it. beat_confidence: the heart rate's, 0..1. timing: what the verdict's timing rests on, None for a model that gives none.
+    the reason beside it. beat_confidence: the heart rate's, 0..1. timing: what the verdict's timing rests on, None for a
+    model that gives none.
     """
 
     window_s: tuple[float, float] | None
@@ -63,11 +59,16 @@ class Evidence:
     beat_confidence: float = 0.0
 
     @property
+    def phase_doubt(self) -> PhaseDoubt | None:
+        """Why the phases of average, energy, occlusion and timing may be exchanged, and are not told to people; else None."""
+        return phase_doubt(self.beat_confidence)
+
+    @property
     def phase(self) -> HeartState | None:
         """Systole or diastole, where the network used the one more than the other, that one is also the louder, and the
         beats are sure enough to tell them apart; else None.
         """
-        if self.energy is None or self.occlusion is None or self.beat_confidence < SURE_BEATS:
+        if self.energy is None or self.occlusion is None or self.phase_doubt is not None:
             return None
         louder = HeartState.SYSTOLE if self.energy.systole_over_diastole_db > 0.0 else HeartState.DIASTOLE
         return louder if self.occlusion.between_sounds is louder else None
@@ -77,6 +78,7 @@ class Evidence:
         return {
             "window_s": None if self.window_s is None else [round(edge, 3) for edge in self.window_s],
             "phase": None if self.phase is None else self.phase.value,
+            "phase_reason": None if self.phase_doubt is None else self.phase_doubt.value,
             "timing": None if self.timing is None else self.timing.to_json(),
             "bands_hz": [list(band) for band in BANDS_HZ],
             "beats": {

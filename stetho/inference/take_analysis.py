@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 LOOK_BACK_S = 10
 """How much of a take the live heart rate looks at."""
+TIMING_LOOK_BACK_S = 60
+"""By how much of a running take its beats are judged sure enough for a timing: 2 ms of computing, once a second."""
 NO_RATE = HeartRate(None, 0.0)
 
 _log = logging.getLogger(__name__)
@@ -156,17 +158,24 @@ class TakeAnalysis:
         return measured[::-1]
 
     def verdict(self) -> MurmurVerdict:
-        """The verdict on the take so far."""
+        """The verdict on the take so far. Its beats are only asked for where a timing rests on them."""
+        untimed = self._judged(0.0)
+        if untimed.timing_reason is None:
+            return untimed
+        recent = tuple(beats(self._guarded(self._segments(last_s=TIMING_LOOK_BACK_S))))
+        return self._judged(self.rate_of(recent).confidence)
+
+    def _judged(self, beat_confidence: float) -> MurmurVerdict:
         if self._failed:
             return MurmurVerdict(Label.UNKNOWN, None, None, Doubt.ANALYSIS_FAILED.value, 0)
-        return judge(self._scored, self._model.manifest)
+        return judge(self._scored, self._model.manifest, beat_confidence)
 
     def recent_beats(self) -> tuple[Beat, ...]:
         """Beats of the last seconds, in seconds of the take; the newest may still move."""
         return tuple(beats(self._guarded(self._segments(last_s=LOOK_BACK_S))))
 
     def rate_of(self, recent: Iterable[Beat]) -> HeartRate:
-        """The heart rate of `recent_beats`; none where the signal can't be used."""
+        """The heart rate of `recent` beats; none where the signal can't be used."""
         if self._scored and self._scored[-1].poor:
             return NO_RATE
         return heart_rate(recent)
@@ -176,7 +185,7 @@ class TakeAnalysis:
         found = tuple(self._guarded(self._segments(last_s=None)))
         share = self._concealed / self._samples if self._samples else 0.0
         rate = heart_rate(beats(found)) if summarize(self._qualities).usable else NO_RATE
-        return TakeSummary(self.verdict(), rate, found, tuple(self._qualities), share)
+        return TakeSummary(self._judged(rate.confidence), rate, found, tuple(self._qualities), share)
 
     def _segments(self, last_s: int | None) -> Iterator[Segment]:
         window = self._model.manifest.window

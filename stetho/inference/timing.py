@@ -3,7 +3,8 @@
 The network gives two independent log-odds a window (both may be high), the manifest's `[timing]` calibrates them. They
 say too how sure the network is that there is a murmur at all, which is decided elsewhere: what tells a diastolic one is
 how its log-odds stand against the systolic ones.
-Nothing is said where either is missing: a model without them is a whole model.
+Nothing is said where either is missing: a model without them is a whole model. Nor is it where S1 and S2 are not told apart
+surely: the network is deceived by the same sounds as the beats are, and then says systole of a murmur in diastole.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,7 @@ from statistics import fmean
 from typing import Any
 
 from stetho.inference.manifest import TimingRule
+from stetho.inference.phase_certainty import PhaseDoubt, phase_doubt
 from stetho.inference.probability import probability
 
 
@@ -58,8 +60,17 @@ def timing_odds(windows: Iterable[TimingLogits | None], rule: TimingRule | None)
     )
 
 
-def timing_word(odds: TimingOdds | None, rule: TimingRule | None) -> Timing | None:
-    """What may be said: each half that reaches its own threshold; None where neither does."""
+def said_timing(
+    odds: TimingOdds | None, rule: TimingRule | None, beat_confidence: float
+) -> tuple[Timing | None, PhaseDoubt | None]:
+    """What may be said, and why what the network tells is not. beat_confidence: the heart rate's, 0..1."""
+    told = _told(odds, rule)
+    doubt = None if told is None else phase_doubt(beat_confidence)
+    return (told, None) if doubt is None else (None, doubt)
+
+
+def _told(odds: TimingOdds | None, rule: TimingRule | None) -> Timing | None:
+    """Each half that reaches its own threshold; None where neither does."""
     if odds is None or rule is None:
         return None
     systolic = probability(odds.systolic) >= rule.systolic_certain

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from stetho.inference.manifest import Manifest
+from stetho.inference.phase_certainty import PhaseDoubt
 from stetho.inference.probability import probability
 from stetho.inference.session import ABSENT, PRESENT, UNKNOWN
-from stetho.inference.timing import Timing, TimingLogits, TimingOdds, timing_odds, timing_word
+from stetho.inference.timing import Timing, TimingLogits, TimingOdds, said_timing, timing_odds
 from stetho.stream import Samples, Span
 
 
@@ -79,8 +80,8 @@ class MurmurVerdict:
 
     probability: chance that an expert who can judge the take hears a murmur at this site; unknown_probability: chance
     that the expert could not judge. Both whenever a window exists, whatever the label; else None.
-    timing: where in the beat, said of a murmur that is present and only by a model judged on it; timing_odds: what that
-    rests on, whatever the label.
+    timing: where in the beat, said of a murmur that is present, only by a model judged on it, and only where the beats
+    are sure; timing_reason: why it is withheld, else None; timing_odds: what it rests on, whatever the label.
     """
 
     label: Label
@@ -90,6 +91,7 @@ class MurmurVerdict:
     windows_scored: int
     timing: Timing | None = None
     timing_odds: TimingOdds | None = None
+    timing_reason: PhaseDoubt | None = None
 
     @property
     def probability(self) -> float | None:
@@ -106,6 +108,7 @@ class MurmurVerdict:
             "probability": self.probability,
             "unknown_probability": self.unknown_probability,
             "timing": None if self.timing is None else self.timing.value,
+            "timing_reason": None if self.timing_reason is None else self.timing_reason.value,
             "evidence_s": _seconds(self.evidence, rate_hz, origin_sample),
             "reason": self.reason,
         }
@@ -127,8 +130,11 @@ def unknown_log_odds(murmur: Samples) -> float:
     return float(murmur[UNKNOWN]) - float(np.logaddexp(murmur[PRESENT], murmur[ABSENT]))
 
 
-def judge(windows: Sequence[ScoredWindow], manifest: Manifest) -> MurmurVerdict:
-    """The verdict on a take, from all its scored windows in order."""
+def judge(windows: Sequence[ScoredWindow], manifest: Manifest, beat_confidence: float = 0.0) -> MurmurVerdict:
+    """The verdict on a take, from all its scored windows in order.
+
+    beat_confidence: the heart rate's, 0..1, where it is known; it decides of nothing but whether a timing is said.
+    """
     if not windows:
         return MurmurVerdict(Label.UNKNOWN, None, None, Doubt.TOO_SHORT.value, 0)
     doubts = [doubt_of(window, manifest) for window in windows]
@@ -141,8 +147,8 @@ def judge(windows: Sequence[ScoredWindow], manifest: Manifest) -> MurmurVerdict:
     good = doubts.count("")
     label, reason = _label(odds, good, doubts, manifest)
     when = timing_odds((window.timing for window in counted), manifest.timing)
-    timing = timing_word(when, manifest.timing) if label is Label.PRESENT else None
-    return MurmurVerdict(label, odds, evidence, reason, good, timing, when)
+    timing, withheld = said_timing(when, manifest.timing, beat_confidence) if label is Label.PRESENT else (None, None)
+    return MurmurVerdict(label, odds, evidence, reason, good, timing, when, withheld)
 
 
 def counted_windows(windows: Sequence[ScoredWindow], manifest: Manifest) -> Sequence[ScoredWindow]:

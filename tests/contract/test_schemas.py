@@ -24,6 +24,7 @@ RECORDING: Json = {
         "probability": 0.87,
         "unknown_probability": 0.03,
         "timing": "systolic",
+        "timing_reason": None,
         "evidence_s": [4.1, 9.1],
         "reason": None,
     },
@@ -150,6 +151,7 @@ def test_an_unknown_without_a_window_has_no_figures(validate: Callable[[str, Jso
         "probability": None,
         "unknown_probability": None,
         "timing": None,
+        "timing_reason": None,
         "evidence_s": None,
         "reason": "too_short",
     }

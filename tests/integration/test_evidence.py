@@ -30,13 +30,15 @@ def said_of(settings: HeartSettings) -> tuple[RecordingResult, bool]:
 
 
 def test_clear_murmurs_lie_in_the_phase_that_they_were_made_in(heavy_count: Callable[[int], int]) -> None:
-    """Energy, of all; occlusion, of those called present whose beats were found; and words, of all called present."""
-    energy, occlusion, words = [], [], []
+    """Energy, of all; occlusion, of those called present whose beats were found; words and timing, of all called present."""
+    energy, occlusion, words, timing = [], [], [], []
     for seed in range(max(FEWEST, heavy_count(400))):
         for phase, state in ((Phase.SYSTOLIC, HeartState.SYSTOLE), (Phase.DIASTOLIC, HeartState.DIASTOLE)):
             wish = Wish(seed=seed, rate_hz=RATE_HZ, timing=phase, grade=3 + seed % 2)
             result, beats_found = said_of(scenario("murmur", wish))
             found = result.evidence
+            if result.label is Label.PRESENT:
+                timing.append(result.murmur.timing in {phase.value, None})
             if found is None or found.energy is None or found.occlusion is None:
                 energy.append(False)
                 continue
@@ -45,7 +47,10 @@ def test_clear_murmurs_lie_in_the_phase_that_they_were_made_in(heavy_count: Call
                 words.append(found.phase in {state, None})
                 if beats_found:
                     occlusion.append(found.occlusion.between_sounds is state)
-    print(f"energy {np.mean(energy):.3f}, occlusion {np.mean(occlusion):.3f}, words {np.mean(words):.3f}")
+    print(
+        f"energy {np.mean(energy):.3f}, occlusion {np.mean(occlusion):.3f}, words {np.mean(words):.3f}, timing {np.mean(timing):.3f}"
+    )
     assert np.mean(energy) >= RIGHT_SHARE
     assert np.mean(occlusion) >= RIGHT_SHARE
     assert np.mean(words) >= 0.98
+    assert np.mean(timing) >= 0.98

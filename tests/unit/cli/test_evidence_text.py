@@ -58,12 +58,15 @@ def test_nothing_drives_what_is_no_suspected_murmur(result: RecordingResult, lab
     assert not any("driven" in line or "lies" in line for line in evidence_lines(replace(result, murmur=verdict)))
 
 
-def test_uncertain_beats_are_said_to_be_uncertain(result: RecordingResult) -> None:
+def test_of_uncertain_beats_no_phase_is_named(result: RecordingResult) -> None:
     assert result.evidence is not None
     unsure = replace(result, evidence=replace(result.evidence, beat_confidence=0.4))
     first, _, energy = evidence_lines(unsure)
     assert "lies" not in first
-    assert energy.endswith("the beats are uncertain, the two may be exchanged")
+    assert energy == "systole and diastole are not compared: S1 and S2 are not told apart surely"
+    assert unsure.evidence is not None
+    assert unsure.evidence.to_json()["phase_reason"] == "beats_uncertain"
+    assert result.evidence.to_json()["phase_reason"] is None
 
 
 def test_too_few_beats_are_a_reason() -> None:

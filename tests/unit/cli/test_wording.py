@@ -9,6 +9,7 @@ import stetho.cli
 from stetho.cli.wording import reason_words, verdict_words
 from stetho.exam.verdict import ExamDoubt
 from stetho.heart.quality import Reason
+from stetho.inference.phase_certainty import PhaseDoubt
 from stetho.inference.verdict import Doubt
 
 
@@ -21,7 +22,12 @@ def test_a_murmur_is_suspected_and_not_found() -> None:
     assert verdict_words({"label": "present", "reason": None}) == "Murmur suspected"
 
 
-@pytest.mark.parametrize("code", sorted({str(code) for code in itertools.chain(Doubt, ExamDoubt, Reason)}))
+def test_a_timing_that_is_withheld_is_said_to_be() -> None:
+    words = verdict_words({"label": "present", "reason": None, "timing": None, "timing_reason": "beats_uncertain"})
+    assert words == "Murmur suspected; timing not said: S1 and S2 are not told apart surely"
+
+
+@pytest.mark.parametrize("code", sorted({str(code) for code in itertools.chain(Doubt, ExamDoubt, PhaseDoubt, Reason)}))
 def test_every_reason_has_words_of_its_own(code: str) -> None:
     words = reason_words(code)
     assert words != code.replace("_", " ") or code == "too_noisy"

@@ -1,6 +1,7 @@
 """When in the beat a murmur lies: said only of one that is present, by a model that was judged on it."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,17 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hw_sim.heart import Heart, Wish, scenario
+from hw_sim.heart import Heart, Phase, Wish, scenario
 from stetho.analysis import analyze
 from stetho.artifacts import find_model
 from stetho.errors import ModelError
 from stetho.inference import session
 from stetho.inference.manifest import Calibration, Manifest, TimingRule, read_manifest
 from stetho.inference.models import shipped_model
+from stetho.inference.phase_certainty import SURE_BEATS, PhaseDoubt
 from stetho.inference.session import OUTPUTS, MurmurModel
+from stetho.inference.take_analysis import TakeAnalysis
 from stetho.inference.timing import Timing, TimingLogits, TimingOdds
-from stetho.inference.verdict import Label, ScoredWindow, judge
-from stetho.stream import Samples, Span
+from stetho.inference.verdict import Label, MurmurVerdict, ScoredWindow
+from stetho.inference.verdict import judge as judge_by_beats
+from stetho.stream import Chunk, Origin, Samples, Span, StreamSpec, read_only
 
 RULE = TimingRule(Calibration(2.0, 0.0), Calibration(1.0, -1.0), systolic_certain=0.5, diastolic_certain=0.8)
 TABLE = """
@@ -37,6 +41,11 @@ diastolic_certain = 0.8
 def manifest() -> Manifest:
     """The shipped model's, with thresholds that are easy to reach and a rule for the timing."""
     return replace(read_manifest(find_model("murmur")), present=Calibration(1.0, 0.0), timing=RULE)
+
+
+def judge(windows: Sequence[ScoredWindow], manifest: Manifest) -> MurmurVerdict:
+    """Where the beats are sure."""
+    return judge_by_beats(windows, manifest, SURE_BEATS)
 
 
 def windows(systolic: float, diastolic: float, present: float = 5.0, **more: str) -> list[ScoredWindow]:
@@ -96,6 +105,57 @@ def test_a_timing_changes_nothing_else_of_a_verdict(
     timed = judge(windows(systolic, diastolic, present), manifest)
     untimed = judge(windows(systolic, diastolic, present), replace(manifest, timing=None))
     assert replace(timed, timing=None, timing_odds=None) == untimed
+
+
+@pytest.mark.parametrize("confidence", [0.0, 0.5, float(np.nextafter(SURE_BEATS, 0.0)), float("nan")])
+def test_no_timing_is_said_where_the_beats_are_not_sure(manifest: Manifest, confidence: float) -> None:
+    verdict = judge_by_beats(windows(9.0, -9.0), manifest, confidence)
+    assert (verdict.label, verdict.timing, verdict.timing_reason) == (Label.PRESENT, None, PhaseDoubt.BEATS_UNCERTAIN)
+    assert verdict.to_json(1)["timing_reason"] == "beats_uncertain"
+    sure = judge(windows(9.0, -9.0), manifest)
+    assert replace(verdict, timing=Timing.SYSTOLIC, timing_reason=None) == sure
+    assert sure.to_json(1)["timing_reason"] is None
+
+
+def test_beats_that_are_not_sure_withhold_no_timing_that_nobody_tells(manifest: Manifest) -> None:
+    for found, by in (
+        (windows(9.0, 9.0, present=-9.0), manifest),
+        (windows(-9.0, -99.0), manifest),
+        (windows(9.0, 9.0), replace(manifest, timing=None)),
+    ):
+        assert judge_by_beats(found, by, 0.0).timing_reason is None
+
+
+MADE_HZ = 4000
+EXCHANGED = (2, 23, 31)
+"""Made diastolic murmurs, grade III or IV, of which the network of murmur 1.1.0 tells a systolic timing."""
+
+
+def made(seed: int, phase: Phase) -> Samples:
+    wish = Wish(seed=seed, rate_hz=MADE_HZ, timing=phase, grade=3 + seed % 2)
+    return Heart(scenario("murmur", wish)).read(15 * MADE_HZ).astype(np.float32) / np.float32(32768)
+
+
+@pytest.mark.parametrize("seed", EXCHANGED)
+def test_a_murmur_of_diastole_is_never_called_systolic(seed: int) -> None:
+    result = analyze(made(seed, Phase.DIASTOLIC), MADE_HZ)
+    assert result.murmur.timing in {None, Timing.DIASTOLIC}
+
+
+def test_a_running_take_says_no_more_of_timing_than_its_end() -> None:
+    """Provisional verdicts and the final one: of a heart whose beats are sure, and of one whose beats are not."""
+    for seed, phase, said in ((1, Phase.SYSTOLIC, Timing.SYSTOLIC), (EXCHANGED[1], Phase.DIASTOLIC, None)):
+        spec = StreamSpec(MADE_HZ, Origin.SIMULATED)
+        analysis = TakeAnalysis(shipped_model(), spec, 0)
+        samples = made(seed, phase)
+        while_running = set()
+        for start in range(0, len(samples), MADE_HZ):
+            list(analysis.process(Chunk(read_only(samples[start : start + MADE_HZ]), spec, start, 0)))
+            while_running.add(analysis.verdict().timing)
+        list(analysis.finish())
+        assert analysis.summary().verdict.timing is said
+        assert analysis.verdict() == analysis.summary().verdict
+        assert while_running <= {None, said}
 
 
 def test_the_manifest_may_have_a_table_for_the_timing(tmp_path: Path) -> None:
