@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hw_sim.core import MakeCore
 from hw_sim.faults import NEVER_US, Fault, Frame, through
 from hw_sim.firmware import Firmware
 from hw_sim.identity import Identity
@@ -15,15 +16,21 @@ class Device:
     """What a port drives: bytes and time in, bytes out.
 
     faults: the times in them count from the beginning of a stream, each stream anew. drift_ppm: by how much its own
-    clock, which also takes the samples, is faster than the time that it is given.
+    clock, which also takes the samples, is faster than the time that it is given. core: which firmware it has.
     """
 
     def __init__(
-        self, identity: Identity, programme: Programme, faults: Sequence[Fault] = (), *, drift_ppm: int = 0
+        self,
+        identity: Identity,
+        programme: Programme,
+        faults: Sequence[Fault] = (),
+        *,
+        drift_ppm: int = 0,
+        core: MakeCore = Firmware,
     ) -> None:
         self.identity, self.programme = identity, programme
-        self._faults = tuple(faults)
-        self._firmware = Firmware(identity, programme, self._faults)
+        self._faults, self._core = tuple(faults), core
+        self._firmware = core(identity, programme, self._faults, None)
         self._drift_ppm = drift_ppm
         self._held: list[Frame] = []
         self._booted_us = self._now_us = 0
@@ -88,7 +95,7 @@ class Device:
 
     def reboot(self) -> None:
         late_us = None if self._began_us is None else self._now_us - self._began_us
-        self._firmware = Firmware(self.identity, self.programme, self._faults, late_us)
+        self._firmware = self._core(self.identity, self.programme, self._faults, late_us)
         self._booted_us, self._begun = self._now_us, 0
         self._held.clear()
 

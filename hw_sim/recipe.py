@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from firmware_bridge.wire import Codec
+from hw_sim.core import core_of
 from hw_sim.device import Device
 from hw_sim.fault_script import FaultScript, read_script
 from hw_sim.faults import Loss
@@ -23,7 +24,7 @@ CODECS: Mapping[str, frozenset[Codec]] = MappingProxyType(
 )
 _KEYS = (
     *("seed", "rate_bpm", "site", "grade", "timing", "rate", "codec"),
-    *("loss", "faults", "speed", "file", "loop", "seconds"),
+    *("loss", "faults", "speed", "file", "loop", "seconds", "core"),
 )
 _OF_THE_BRIDGE = ("channels", "reconnect_s")
 
@@ -35,7 +36,7 @@ class Recipe:
     name: a scenario of `hw_sim.heart`; ignored where `file` is given. rate_hz: of the samples; None is 4 kHz for a
     heart, the file's own for a file. codec: the only one that
     the device has, or None for all. faults: a fault script (docs/ci.md). seconds: when it is lifted off; None is never,
-    or at the file's end.
+    or at the file's end. core: which firmware it has, `python` or `c`.
     """
 
     name: str = "clear"
@@ -51,19 +52,22 @@ class Recipe:
     file: Path | None = None
     loop: bool = False
     seconds: float | None = None
+    core: str = "python"
 
     def __post_init__(self) -> None:
         if self.codec is not None and self.codec not in CODECS:
             raise ConfigError(f"There is no codec {self.codec!r}; choose one of {', '.join(CODECS)}.")
         if not 0.0 <= self.loss < 1.0:
             raise ConfigError(f"A loss is a share from 0 to below 1, not {self.loss}.")
+        core_of(self.core)
 
     def device(self) -> Device:
         """Makes it. Raises ConfigError or InputError for what can't be made."""
         codecs = frozenset(Codec) if self.codec is None else CODECS[self.codec]
         identity = replace(Identity.of_seed(self.seed), codecs=codecs)
         script = self._script()
-        return Device(identity, self.programme(), script.faults, drift_ppm=script.drift_ppm)
+        core = core_of(self.core)
+        return Device(identity, self.programme(), script.faults, drift_ppm=script.drift_ppm, core=core)
 
     def programme(self) -> Programme:
         """What the device hears."""
@@ -117,6 +121,7 @@ def of_uri(uri: DeviceUri) -> Recipe:
         file=Path(query["file"]) if "file" in query else None,
         loop=query.get("loop", "0") not in {"0", "false", "no"},
         seconds=uri.number("seconds", 0) if "seconds" in query else None,
+        core=query.get("core", "python"),
     )
 
 

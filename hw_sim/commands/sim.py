@@ -43,6 +43,10 @@ def sim(
     replay_wire: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Say again what a device said to `stetho record --wire FILE`.")
     ] = None,
+    core: Annotated[
+        str,
+        typer.Option(help="Its firmware: python, or c, the code of a real device, compiled once (docs/firmware.md)."),
+    ] = "python",
     speed: Annotated[
         float, typer.Option(min=0.0, help="How fast the device's time runs; 0 is as fast as it is read.")
     ] = 1.0,
@@ -71,6 +75,7 @@ def sim(
         file=play,
         loop=loop,
         seconds=seconds,
+        core=core,
     )
     if replay_wire is not None:
         asyncio.run(_replay(replay_wire, port, Pace(speed), json=json))
