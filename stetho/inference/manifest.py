@@ -1,20 +1,26 @@
 """What a model says of itself: `manifest.toml` beside the network, read as strictly as anything from outside."""
 
 import hashlib
-import re
 import tomllib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 from stetho.artifacts import MANIFEST, MOST_BYTES, NETWORK, ModelFiles, read_bounded
 from stetho.errors import ModelError
 from stetho.heart.beats import Durations, StateDuration
+from stetho.inference.strict_table import StrictTable
 
 SCHEMA = 1
 EXAM_RULE = "calibrated_maximum_of_usable_sites"
-T = TypeVar("T")
+FRAMES_PER_S = 50
+"""The front end's, of which a window is made."""
+FEWEST_SCORED = 3
+MOST_CONCEALED = 0.05
+"""No model may be judged on less than three windows, nor on windows more of which was filled in: below that the answer is
+unknown, whoever made the model."""
+STEEPEST, FARTHEST, LARGEST_LIMIT = 100.0, 20.0, 1000.0
+"""Bounds of a calibration's slope and intercept, and of the embedding's limit, beyond which they'd decide by themselves: log-odds
+of 20 are a chance of one in 500 million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,52 +115,6 @@ class Manifest:
     manifest_sha256: str = ""
 
 
-class _Table:
-    """One TOML table, read with a sentence that names the entry when it is missing or of the wrong type."""
-
-    def __init__(self, path: Path, name: str, values: Mapping[str, Any]) -> None:
-        self.path, self._name, self._values = path, name, values
-
-    def table(self, key: str) -> "_Table":
-        return _Table(self.path, f"{self._name}.{key}".lstrip("."), self.value(key, dict))
-
-    def value(self, key: str, kind: type[T]) -> T:
-        found = self._values.get(key)
-        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
-            raise self._refusal(key)
-        return found
-
-    def number(self, key: str, low: float = -1e9, high: float = 1e9) -> float:
-        """A number within its bounds, which no model that can work is outside of; neither infinite nor none."""
-        found = self._values.get(key)
-        if isinstance(found, bool) or not isinstance(found, int | float) or not low <= found <= high:
-            raise self._refusal(key)
-        return float(found)
-
-    def share(self, key: str) -> float:
-        """A number in 0..1."""
-        return self.number(key, 0.0, 1.0)
-
-    def count(self, key: str, high: int) -> int:
-        """A whole number from 1 on."""
-        if not 1 <= (found := self.value(key, int)) <= high:
-            raise self._refusal(key)
-        return found
-
-    def word(self, key: str) -> str:
-        """One word that can stand in a file's name and on any screen."""
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}", found := self.value(key, str)):
-            raise self._refusal(key)
-        return found
-
-    def _refusal(self, key: str) -> ModelError:
-        where = f"{self._name}.{key}".lstrip(".")
-        return ModelError(f"{self.path} has no valid {where}: install the model again.")
-
-    def has(self, key: str) -> bool:
-        return key in self._values
-
-
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of the model in `folder`. Raises ModelError where it is missing, damaged or of a later schema.
 
@@ -187,7 +147,7 @@ def manifest_of(files: ModelFiles) -> Manifest:
 def parse_manifest(content: bytes, path: Path) -> Manifest:
     """The manifest of which these are the bytes; path: where they were read, for the sentence of a ModelError."""
     try:
-        root = _Table(path, "", tomllib.loads(content.decode()))
+        root = StrictTable(path, "", tomllib.loads(content.decode()))
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number too long, too deep
         raise ModelError(f"The model's manifest {path} can't be read ({error}): install the model again.") from error
     if root.value("schema", int) != SCHEMA:
@@ -206,8 +166,9 @@ def network_of(files: ModelFiles, manifest: Manifest) -> bytes:
     return files.network
 
 
-def _manifest(root: _Table) -> Manifest:
+def _manifest(root: StrictTable) -> Manifest:
     file, calibration, use = root.table("file"), root.table("calibration"), root.table("intended_use")
+    recording = _thresholds(root.table("thresholds"))
     return Manifest(
         name=root.word("name"),
         version=root.word("version"),
@@ -215,68 +176,70 @@ def _manifest(root: _Table) -> Manifest:
         sha256=file.value("sha256", str),
         mel_sha256=root.table("front_end").value("mel_sha256", str),
         window=_windowing(root.table("window")),
-        present=Calibration(calibration.number("present_slope"), calibration.number("present_intercept")),
-        unknown=Calibration(calibration.number("unknown_slope"), calibration.number("unknown_intercept")),
-        recording=_thresholds(root.table("thresholds")),
-        exam=_exam_rule(root.table("exam")),
-        embedding_limit=root.table("embedding").number("limit", 0.0),
+        present=_calibration(calibration, "present"),
+        unknown=_calibration(calibration, "unknown"),
+        recording=recording,
+        exam=_exam_rule(root.table("exam"), recording),
+        embedding_limit=root.table("embedding").positive("limit", LARGEST_LIMIT),
         durations=_durations(root.table("durations")),
-        ages_validated_years=_ages(root.path, use.value("ages_validated_years", list)),
+        ages_validated_years=use.range("ages_validated_years", 0.0, 150.0),
         devices_validated=tuple(str(device) for device in use.value("devices", list)),
-        timing=_timing(root.table("timing")) if root.has("timing") else None,
+        timing=_timing(root.table("timing")) if "timing" in root else None,
     )
 
 
-def _ages(path: Path, years: Sequence[object]) -> tuple[float, float]:
-    match years:
-        case [int() | float() as youngest, int() | float() as oldest] if 0 <= youngest <= oldest <= 150:
-            return float(youngest), float(oldest)
-    raise ModelError(f"{path} has no valid intended_use.ages_validated_years: install the model again.")
-
-
-def _windowing(table: _Table) -> Windowing:
-    length_s = table.count("length_s", 60)
+def _windowing(table: StrictTable) -> Windowing:
+    length_s = table.count("length_s", 1, 60)
+    hop_s = table.count("hop_s", 1, length_s)
+    states = table.count("state_frames", 1, 100 * length_s)
+    if states * hop_s % length_s:
+        raise table.refusal("state_frames", "whole frames a hop")
     return Windowing(
         length_s,
-        table.count("hop_s", length_s),
-        table.count("frames", 100 * length_s),
-        table.count("state_frames", 100 * length_s),
-        table.count("minimum_scored", 100),
-        table.share("maximum_concealed_share"),
+        hop_s,
+        table.count("frames", FRAMES_PER_S * length_s, FRAMES_PER_S * length_s),
+        states,
+        table.count("minimum_scored", FEWEST_SCORED, 100),
+        table.number("maximum_concealed_share", 0.0, MOST_CONCEALED),
     )
 
 
-def _timing(table: _Table) -> TimingRule:
-    systolic, diastolic = (
-        Calibration(table.number(f"{half}_slope"), table.number(f"{half}_intercept"))
-        for half in ("systolic", "diastolic")
+def _calibration(table: StrictTable, of: str) -> Calibration:
+    """A slope that isn't above 0 would take the network at the opposite of its word, or not at all."""
+    return Calibration(table.positive(f"{of}_slope", STEEPEST), table.number(f"{of}_intercept", -FARTHEST, FARTHEST))
+
+
+def _timing(table: StrictTable) -> TimingRule:
+    return TimingRule(
+        _calibration(table, "systolic"),
+        _calibration(table, "diastolic"),
+        table.positive("systolic_certain", 1.0),
+        table.positive("diastolic_certain", 1.0),
     )
-    return TimingRule(systolic, diastolic, table.share("systolic_certain"), table.share("diastolic_certain"))
 
 
-def _thresholds(table: _Table) -> Thresholds:
-    return Thresholds(table.share("present"), table.share("unknown"))
+def _thresholds(table: StrictTable) -> Thresholds:
+    return Thresholds(table.threshold("present"), table.threshold("unknown"))
 
 
-def _exam_rule(table: _Table) -> ExamRule:
-    """The one rule: the exam's own curves, and quality's part."""
+def _exam_rule(table: StrictTable, recording: Thresholds) -> ExamRule:
+    """The one rule: the exam's own curves, and quality's part. A site that is called present makes the exam present."""
     rule = table.value("rule", str)
     if rule != EXAM_RULE:
         raise ModelError(f"The model judges exams by {rule!r}, which this version of stetho can't: update stetho.")
-    return ExamRule(
-        Calibration(table.number("present_slope"), table.number("present_intercept")),
-        Calibration(table.number("unknown_slope"), table.number("unknown_intercept")),
-        _thresholds(table),
-        table.number("unknown_quality_slope"),
-    )
+    present, unknown = _calibration(table, "present"), _calibration(table, "unknown")
+    thresholds = _thresholds(table)
+    if thresholds.present > recording.present:
+        raise table.refusal("present", f"at most {recording.present:g}, that of recordings")
+    return ExamRule(present, unknown, thresholds, table.number("unknown_quality_slope", -STEEPEST, 0.0))
 
 
-def _durations(table: _Table) -> Durations:
+def _durations(table: StrictTable) -> Durations:
     return Durations(*(_duration(table.table(state)) for state in ("S1", "systole", "S2", "diastole")))
 
 
-def _duration(table: _Table) -> StateDuration:
-    numbers = [table.number(name) for name in ("mean_s", "sd_s", "min_s", "max_s")]
+def _duration(table: StrictTable) -> StateDuration:
+    numbers = [table.number(name, 0.0, 10.0) for name in ("mean_s", "sd_s", "min_s", "max_s")]
     try:
         return StateDuration(*numbers)
     except ValueError as error:

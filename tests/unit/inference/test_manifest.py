@@ -40,10 +40,14 @@ def test_the_shipped_one_is_read_and_known_by_its_hash() -> None:
         ("hop_s = .*", "hop_s = -1"),
         ("\nframes = .*", "\nframes = 9999999999"),
         ("state_frames = .*", "state_frames = 1e9"),
-        ("minimum_scored = .*", "minimum_scored = 0"),
+        ("\nframes = .*", "\nframes = 200"),
+        ("state_frames = .*", "state_frames = 126"),
         ("minimum_scored = .*", "minimum_scored = true"),
-        ("maximum_concealed_share = .*", "maximum_concealed_share = 1.5"),
         ("present_slope = .*", "present_slope = nan"),
+        ("present_slope = .*", "present_slope = -1.0"),
+        ("unknown_slope = .*", "unknown_slope = 0"),
+        ("unknown_intercept = .*", "unknown_intercept = -1000.0"),
+        ("unknown_quality_slope = .*", "unknown_quality_slope = 5.0"),
         ("present_intercept = .*", "present_intercept = inf"),
         ("unknown_slope = .*", 'unknown_slope = "1"'),
         ("unknown_slope = .*", f"unknown_slope = 1{'0' * 400}"),
@@ -51,6 +55,9 @@ def test_the_shipped_one_is_read_and_known_by_its_hash() -> None:
         ("\npresent = .*", "\npresent = 1.2"),
         ("\nunknown = .*", "\nunknown = nan"),
         ("\nlimit = .*", "\nlimit = -1.0"),
+        ("\nlimit = .*", "\nlimit = 0.0"),
+        ("\nlimit = .*", "\nlimit = 1e6"),
+        ("systolic_certain = .*", "systolic_certain = 0.0"),
         ("ages_validated_years = .*", "ages_validated_years = [0]"),
         ("ages_validated_years = .*", 'ages_validated_years = ["0", "21"]'),
         ("ages_validated_years = .*", "ages_validated_years = [21, 0]"),
@@ -74,6 +81,34 @@ def test_what_no_model_has_is_refused_in_one_sentence(line: str, instead: str) -
         or "judges exams" in str(refusal.value)
     )
     assert refusal.value.exit_code == 7
+
+
+@pytest.mark.parametrize(
+    ("entry", "value", "wanted"),
+    [
+        ("window.minimum_scored", "0", "a whole number from 3 to 100"),
+        ("window.minimum_scored", "2", "a whole number from 3 to 100"),
+        ("window.maximum_concealed_share", "0.051", "a number from 0 to 0.05"),
+        ("window.maximum_concealed_share", "1.0", "a number from 0 to 0.05"),
+        ("thresholds.unknown", "1.0", "a number from 0.001 to 0.999"),
+        ("thresholds.unknown", "0.9999", "a number from 0.001 to 0.999"),
+        ("thresholds.present", "1.0", "a number from 0.001 to 0.999"),
+        ("thresholds.present", "0.0", "a number from 0.001 to 0.999"),
+        ("exam.unknown", "1.0", "a number from 0.001 to 0.999"),
+        ("exam.present", "inf", "a number from 0.001 to 0.999"),
+        ("exam.present", "0.9", f"at most {parse_manifest(SHIPPED, PATH).recording.present:g}, that of recordings"),
+    ],
+)
+def test_no_manifest_takes_the_caution_out_of_a_verdict(entry: str, value: str, wanted: str) -> None:
+    """On how little may be judged, and when nothing is unknown: bounds that no maker of a model moves."""
+    table, key = entry.split(".")
+    head, start, rest = SHIPPED.decode().partition(f"\n[{table}]\n")
+    changed, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", rest, count=1)
+    assert count == 1
+    with pytest.raises(
+        ModelError, match=re.escape(f"{PATH} has no valid {entry} ({wanted}): install the model again.")
+    ):
+        parse_manifest((head + start + changed).encode(), PATH)
 
 
 @given(st.binary(max_size=300))

@@ -100,7 +100,7 @@ def test_what_is_judged_is_what_is_loaded(own_model: Path, monkeypatch: pytest.M
 def test_a_swap_before_it_is_read_is_refused(own_model: Path) -> None:
     approved(own_model)
     text = (own_model / MANIFEST).read_text(encoding="utf-8")
-    (own_model / MANIFEST).write_text(text.replace("minimum_scored = 3", "minimum_scored = 1"), encoding="utf-8")
+    (own_model / MANIFEST).write_text(text.replace("minimum_scored = 3", "minimum_scored = 4"), encoding="utf-8")
     with pytest.raises(ModelError, match="its manifest is not the one that was approved"):
         chosen_model(trusting(KEY, model=own_model))
 
