@@ -6,6 +6,7 @@ import ipaddress
 import json
 import os
 import random
+import signal
 import socket
 import threading
 import time
@@ -43,6 +44,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = given
     config.stash[_seed] = int(given)
     asyncio.runners._cancel_all_tasks = _noting(asyncio.runners._cancel_all_tasks)
+    # A shell lets what it starts with `&` ignore ctrl-c, and so would every process that a test starts to interrupt it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 _seed = pytest.StashKey[int]()
