@@ -12,8 +12,9 @@ import numpy.typing as npt
 from stetho.artifacts import read_bounded
 from stetho.dsp.mel import N_MELS, RATE_HZ, log_mel
 from stetho.errors import ModelError
+from stetho.inference.interface import TIMING_OUTPUT
 from stetho.inference.manifest import Manifest
-from stetho.inference.session import TIMING_OUTPUT, MurmurModel, NetworkOutput
+from stetho.inference.session import MurmurModel, NetworkOutput
 from stetho.inference.verdict import present_log_odds, unknown_log_odds
 from stetho.stream import Samples
 
@@ -22,6 +23,8 @@ ALLOWED_DEVIATION = 0.005
 """The contract's "Run again": elsewhere, probabilities differ by at most this."""
 MOST_BYTES = 5_000_000
 MOST_UNPACKED_BYTES = 50_000_000
+FAINTEST = 1e-3
+"""Full scale from the lowest to the highest sample of a sound: with less, it is silence, of which any front end makes the same."""
 _Float = npt.NDArray[np.float64]
 
 
@@ -110,8 +113,11 @@ def read_golden(folder: Path, manifest: Manifest) -> Golden:
         found = arrays.get(name)
         if found is None and name == TIMING_OUTPUT:
             continue
-        if not n or found is None or found.shape != shape or found.dtype != np.float32 or not np.isfinite(found).all():
+        fits = found is not None and found.size > 0 and found.shape == shape and found.dtype == np.float32
+        if found is None or not fits or not np.isfinite(found).all():
             raise ModelError(f"The model's {folder / FILE} has no valid {name}: make it again.")
+    if not any(np.ptp(sound) >= FAINTEST for sound in arrays["samples"]):
+        raise ModelError(f"The model's {folder / FILE} holds no sound but silence, which shows nothing: make it again.")
     said = tuple(_output(arrays, index) for index in range(n))
     return Golden(arrays["logmel"][:, 0], arrays["samples"], said)
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stetho.artifacts import ModelFiles, read_model
-from stetho.dsp.mel import mel_sha256
+from stetho.dsp.mel import N_MELS, mel_sha256
 from stetho.errors import ModelError
+from stetho.inference.interface import INPUT, outputs_of, require_given
 from stetho.inference.manifest import Manifest, manifest_of, network_of
 from stetho.inference.runtime import load_onnxruntime
 from stetho.stream import Samples
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 PRESENT, UNKNOWN, ABSENT = range(3)
-OUTPUTS = ("murmur", "states", "embedding")
-TIMING_OUTPUT = "timing"
-"""An output that a network may have: log-odds of a murmur in systole and of one in diastole, each for itself."""
+SILENT = -23.0
+"""About the log-mel of no sound at all (its floor is 1e-10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,9 @@ class MurmurModel:
     """
 
     def __init__(self, manifest: Manifest, network: bytes, trusted_by: TrustedBy = TrustedBy.NOBODY) -> None:
-        """Raises ModelError when the network is not one, or does not fit this version's front end."""
+        """Raises ModelError when the network is not one, does not fit this version's front end, or gives for silence what
+        is no output of such a network.
+        """
         if manifest.mel_sha256 != mel_sha256():
             raise ModelError(
                 f"The model {manifest.name} {manifest.version} was trained on another mel table than this version of "
@@ -55,8 +57,8 @@ class MurmurModel:
             )
         self.manifest, self.trusted_by = manifest, trusted_by
         self._session = _session(network, manifest)
-        known = {output.name for output in self._session.get_outputs()}
-        self._outputs = OUTPUTS + tuple({TIMING_OUTPUT} & known)
+        self._outputs = outputs_of(self._session, manifest)
+        self.score(np.full((N_MELS, manifest.window.frames), SILENT, np.float32))
 
     @classmethod
     def load(cls, folder: Path) -> "MurmurModel":
@@ -76,15 +78,16 @@ class MurmurModel:
     def score(self, log_mel: Samples) -> NetworkOutput:
         """Scores one window of raw log-mel, float32 (40, frames).
 
-        Raises ModelError when a number is missing from the input, the network fails or its output is not finite: never
-        a number in its place. (Quantization would turn a NaN into one.)
+        Raises ModelError when a number is missing from the input, the network fails, or its output is of another shape or
+        not finite: never a number in its place. (Quantization would turn a NaN into one.)
         """
         if not np.isfinite(log_mel).all():
             raise ModelError("The signal of a window holds samples that are no numbers.")
         try:
-            outputs = self._session.run(self._outputs, {"logmel": log_mel[None, None]})
+            outputs = self._session.run(self._outputs, {INPUT: log_mel[None, None]})
         except Exception as error:  # onnxruntime's errors share no base class
             raise ModelError(f"The model failed on a window ({error}).") from error
+        require_given(self._outputs, outputs, self.manifest)
         if not all(np.isfinite(output).all() for output in outputs):
             raise ModelError("The model's output on a window is not finite.")
         murmur, states, embedding, *timing = (output[0] for output in outputs)
@@ -101,13 +104,9 @@ def _session(network: bytes, manifest: Manifest) -> "InferenceSession":
     # A network may keep weights in files beside it, which its hash doesn't cover: none is found where there is no folder.
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull)
     try:
-        session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors share no base class
         raise ModelError(f"The model {manifest.name} {manifest.version} is no network that runs here.") from error
-    missing = set(OUTPUTS) - {output.name for output in session.get_outputs()}
-    if missing:
-        raise ModelError(f"The model {manifest.name} {manifest.version} has no output {min(missing)!r}.")
-    return session
 
 
 def sha256_of(path: Path) -> str:

@@ -94,6 +94,9 @@ def test_a_little_is_allowed(model: MurmurModel, golden) -> None:
         lambda arrays: arrays.update(samples=np.zeros((9, 10000), np.float32)),
         lambda arrays: arrays.update(murmur=np.full_like(arrays["murmur"], np.nan)),
         lambda arrays: arrays.update(murmur=arrays["murmur"].astype(object)),
+        lambda arrays: arrays.update(samples=arrays["samples"][:0]),
+        lambda arrays: arrays.update(samples=np.zeros_like(arrays["samples"])),
+        lambda arrays: arrays.update(samples=np.full_like(arrays["samples"], 0.5)),
     ],
 )
 def test_windows_that_fit_no_model_are_refused(model: MurmurModel, golden, change) -> None:

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,10 +16,11 @@ from stetho.analysis import analyze
 from stetho.artifacts import find_model
 from stetho.errors import ModelError
 from stetho.inference import session
+from stetho.inference.interface import OUTPUTS, TIMING_OUTPUT
 from stetho.inference.manifest import Calibration, Manifest, TimingRule, read_manifest
 from stetho.inference.models import shipped_model
 from stetho.inference.phase_certainty import SURE_BEATS, PhaseDoubt
-from stetho.inference.session import OUTPUTS, MurmurModel
+from stetho.inference.session import MurmurModel
 from stetho.inference.take_analysis import TakeAnalysis
 from stetho.inference.timing import Timing, TimingLogits, TimingOdds
 from stetho.inference.verdict import Label, MurmurVerdict, ScoredWindow
@@ -179,26 +181,22 @@ def test_a_damaged_table_is_refused(tmp_path: Path, damage: str) -> None:
         read_manifest(tmp_path)
 
 
-class Output:
-    """As onnxruntime describes one."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
 class NetworkWithTiming:
-    """A session of the shipped network, with one more output."""
+    """A session of the shipped network, with a timing of our own."""
 
     logits = np.array([[3.0, -3.0]], np.float32)
 
     def __init__(self, shipped: MurmurModel) -> None:
         self._shipped = shipped._session
 
-    def get_outputs(self) -> list[Output]:
-        return [Output(name) for name in ("timing", *OUTPUTS)]
+    def get_inputs(self) -> list[Any]:
+        return list(self._shipped.get_inputs())
+
+    def get_outputs(self) -> list[Any]:
+        return list(self._shipped.get_outputs())
 
     def run(self, names: tuple[str, ...], fed: dict[str, Samples]) -> list[Samples]:
-        more = [self.logits] if names == (*OUTPUTS, "timing") else []
+        more = [self.logits] if names == (*OUTPUTS, TIMING_OUTPUT) else []
         return [*self._shipped.run(OUTPUTS, fed), *more]
 
 
