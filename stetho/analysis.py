@@ -8,9 +8,10 @@ from typing import Any
 from stetho.age import Age
 from stetho.audio_array import RawSamples, whole
 from stetho.errors import InputError
-from stetho.heart.beats import Segment
+from stetho.heart.beats import Beat, Segment, beats
 from stetho.heart.quality import Quality, QualitySummary, summarize
 from stetho.heart.rate import HeartRate
+from stetho.heart.variability import Variability, longest_run, variability
 from stetho.inference.evidence import Evidence, EvidenceCollector
 from stetho.inference.models import shipped_model
 from stetho.inference.session import MurmurModel
@@ -20,7 +21,7 @@ from stetho.notice import notice_for
 from stetho.provenance.audio import AudioHash, file_sha256
 from stetho.provenance.environment import this_environment
 from stetho.provenance.record import ModelHashes, Provenance, window_records
-from stetho.stream import Chunk, Origin, StreamSpec
+from stetho.stream import Chunk, Origin, Span, StreamSpec
 
 SCHEMA = 1
 
@@ -61,18 +62,37 @@ class RecordingResult:
     def label(self) -> Label:
         return self.murmur.label
 
-    def to_json(self, *, segments: bool = False) -> dict[str, Any]:
+    @property
+    def variability(self) -> Variability | None:
+        """Of the most intervals that follow one another over usable sound. Not validated on patients; None for too few."""
+        if self.rate.heart_rate_bpm is None:
+            return None
+        poor_s = [self._span_s(quality.span) for quality in self.quality_track if not quality.usable]
+        clear = [beat for beat in beats(self.segments) if not any(_over(beat, *span_s) for span_s in poor_s)]
+        return variability(longest_run(clear))
+
+    def _span_s(self, span: Span) -> tuple[float, float]:
+        return self.spec.seconds(span.start - self.start), self.spec.seconds(span.stop - self.start)
+
+    def quality_json(self) -> dict[str, Any]:
+        """The contract's `quality`: of the whole recording, with its usable seconds and its best five in a row."""
+        quality = self.quality
+        return {
+            "usable": quality.usable,
+            "score": round(quality.score, 3),
+            "reasons": list(quality.reasons),
+            "good_s": round(self.spec.seconds(quality.good), 3),
+            "best_s": None if quality.best is None else [round(edge, 3) for edge in self._span_s(quality.best)],
+        }
+
+    def to_json(self, *, segments: bool = False, variability: bool = False) -> dict[str, Any]:
         """The contract's object of `analyze --json` (docs/schemas/analyze.schema.json)."""
         bpm = self.rate.heart_rate_bpm
         result: dict[str, Any] = {
             "recording": self.recording,
             "duration_s": round(self.duration_s, 3),
             "sample_rate_hz": self.spec.rate_hz,
-            "quality": {
-                "usable": self.quality.usable,
-                "score": round(self.quality.score, 3),
-                "reasons": list(self.quality.reasons),
-            },
+            "quality": self.quality_json(),
             "heart_rate_bpm": None if bpm is None else round(bpm, 1),
             "heart_rate_confidence": round(self.rate.confidence, 2),
             "murmur": self.murmur.to_json(self.spec.rate_hz, self.start),
@@ -88,6 +108,9 @@ class RecordingResult:
             result["provenance"] = self.provenance.to_json()
         if self.evidence is not None:
             result["evidence"] = self.evidence.to_json()
+        if variability:
+            varies = self.variability
+            result["variability"] = None if varies is None else {**varies.to_json(), "words": varies.words}
         if segments:
             result["segments"] = [[round(s.start_s, 3), round(s.stop_s, 3), s.state.value] for s in self.segments]
         return result
@@ -189,6 +212,11 @@ def analyze_chunks(
         evidence=None if witness is None else witness.evidence(summary),
         quality_track=summary.quality,
     )
+
+
+def _over(beat: Beat, start_s: float, stop_s: float) -> bool:
+    """Whether a part of that beat lies in between; a last one, whose end is not known, counts for none."""
+    return beat.next_s1_s is not None and beat.s1_s < stop_s and start_s < beat.next_s1_s
 
 
 def _scored(items: Iterable[object]) -> list[ScoredWindow]:

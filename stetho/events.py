@@ -1,6 +1,6 @@
 """What `live` says while a stream runs: one frozen class an event, each with its JSON form (docs/schemas)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
@@ -89,13 +89,23 @@ def _queue(queue: HandoffStatistics) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class QualityEvent:
-    """How good the last half second was, why, and how many good seconds the take has so far."""
+    """How good the last half second was, why, and how many good seconds the take has so far.
+
+    disturbance: what disturbs most, said even where the half second can be used. cause and advice: what spoils the signal,
+    steadily, and what to do about it in one sentence; both None while nothing does for long. best_s: the best 5 s so far,
+    in seconds of the take.
+    """
 
     t_s: float
     usable: bool
     score: float
     reasons: tuple[str, ...]
     good_s: float
+    take: int = 1
+    disturbance: str | None = None
+    cause: str | None = None
+    advice: str | None = None
+    best_s: tuple[float, float] | None = None
 
     def to_json(self) -> Json:
         return {
@@ -104,7 +114,12 @@ class QualityEvent:
             "usable": self.usable,
             "score": round(self.score, 3),
             "reasons": list(self.reasons),
+            "disturbance": self.disturbance,
+            "cause": self.cause,
+            "advice": self.advice,
+            "take": self.take,
             "good_s": _seconds(self.good_s),
+            "best_s": None if self.best_s is None else [_seconds(edge) for edge in self.best_s],
         }
 
 
@@ -166,7 +181,8 @@ class RateEvent:
     """The heart rate over the last seconds, or None with no confidence where it can't be told.
 
     lag_ms: how old the newest onset is that it rests on, everything included; None without one, or without an online
-    decoder. variability: of the intervals between S1s; not validated on patients.
+    decoder. variability: of the intervals between S1s; not validated on patients. words: what may be said of it to those who
+    ask (`live --variability`), None mostly.
     """
 
     t_s: float
@@ -174,6 +190,7 @@ class RateEvent:
     confidence: float
     lag_ms: float | None = None
     variability: Mapping[str, float | int | bool] | None = None
+    words: str | None = None
 
     def to_json(self) -> Json:
         return {
@@ -187,10 +204,45 @@ class RateEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class AverageBeatEvent:
+    """The average beat of a take, every other second while it runs; the final one is that of `analyze --evidence`.
+
+    sure: whether S1 and S2 are told apart surely enough to be shown (confidence of the beats from 0.85 on). bands_hz, beats, average_beat, phase_energy: as in that command's `evidence`; the last two
+    are None for the reason in `beats`, which only a final one can be.
+    """
+
+    t_s: float
+    take: int
+    final: bool
+    sure: bool
+    confidence: float
+    bands_hz: Sequence[Sequence[int]]
+    beats: Json
+    average_beat: Json | None
+    phase_energy: Json | None
+    origin: str
+
+    def to_json(self) -> Json:
+        return {
+            "event": "average_beat",
+            "t_s": _seconds(self.t_s),
+            "take": self.take,
+            "final": self.final,
+            "sure": self.sure,
+            "heart_rate_confidence": round(self.confidence, 2),
+            "bands_hz": [list(band) for band in self.bands_hz],
+            "beats": self.beats,
+            "average_beat": self.average_beat,
+            "phase_energy": self.phase_energy,
+            "origin": self.origin,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictEvent:
     """A verdict on the take so far. `murmur` is the contract's object; the final one alone is stored or shown as result.
 
-    provenance: of the final one, as results have it ("Run again").
+    provenance, quality: of the final one, as results have them (`analyze --json`).
     """
 
     t_s: float
@@ -205,6 +257,7 @@ class VerdictEvent:
     origin: str
     notice: str
     provenance: Json | None = None
+    quality: Json | None = None
 
     def to_json(self) -> Json:
         return {
@@ -220,6 +273,7 @@ class VerdictEvent:
             "applicability": list(self.applicability),
             "origin": self.origin,
             "notice": self.notice,
+            **({} if self.quality is None else {"quality": self.quality}),
             **({} if self.provenance is None else {"provenance": self.provenance}),
         }
 
@@ -238,4 +292,4 @@ class WaveEvent:
         """Samples are drawn, not printed."""
 
 
-Event = LinkEvent | QualityEvent | OnsetEvent | BeatEvent | RateEvent | VerdictEvent | WaveEvent
+Event = LinkEvent | QualityEvent | OnsetEvent | BeatEvent | RateEvent | AverageBeatEvent | VerdictEvent | WaveEvent

@@ -67,6 +67,8 @@ class LiveAnalysis:
             case LinkChange():
                 self._state = item.state
                 yield self._link(item.reason)
+                if self._take is not None and item.state in {LinkState.STALLED, LinkState.LOST}:
+                    yield self._take.silent(self._live_to)
             case BatteryLevel():
                 self._battery = item.percent
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from stetho.analysis import analyze_chunks, applicability
+from stetho.analysis import RecordingResult, analyze_chunks, applicability
 from stetho.dsp.frames import Frames
 from stetho.events import BeatEvent, Event, OnsetEvent, QualityEvent, RateEvent, VerdictEvent
 from stetho.heart.beats import Beat
@@ -14,12 +14,14 @@ from stetho.heart.online.listener import BeatListener, Heard, OnlineBeat, Online
 from stetho.heart.online.onset import Onset
 from stetho.heart.online.tracker import BeatsModel
 from stetho.heart.quality import Quality
+from stetho.heart.variability import SteadyWords
 from stetho.inference.session import MurmurModel
 from stetho.inference.take_analysis import NO_RATE, TakeAnalysis
 from stetho.inference.verdict import MurmurVerdict, ScoredWindow
 from stetho.inference.windows import Window
+from stetho.live_beat import LiveBeat, final_average_beat
+from stetho.live_quality import LiveQuality
 from stetho.notice import notice_for
-from stetho.provenance.record import Provenance
 from stetho.spool import TakeSpool
 from stetho.stream import Chunk, Span, StreamSpec
 from stetho.take import TakeStart
@@ -62,16 +64,23 @@ class LiveTake:
     beats: BeatsModel | None = None
     analysis: TakeAnalysis = field(init=False)
     _listener: BeatListener | None = None
+    _quality: LiveQuality = field(init=False)
+    _beat: LiveBeat = field(init=False)
+    _words: SteadyWords = field(default_factory=SteadyWords)
     _frames: _Frames = field(default_factory=_Frames)
     _usable: deque[bool] = field(default_factory=lambda: deque(maxlen=JUDGED_HALVES))
     _verdict_id: str | None = None
     _last_s1_s: float = -1.0
-    _good_s: float = 0.0
     _newest_ns: int = 0
+    _stop: int = 0
 
     def __post_init__(self) -> None:
         observer = None if self.beats is None else self._frames
         self.analysis = TakeAnalysis(self.model, self.spec, self.begun.start, observer)
+        begun, most_lost = self.begun, self.model.manifest.window.maximum_concealed_share
+        self._quality = LiveQuality(self.spec, begun.start, begun.number, most_lost)
+        self._beat = LiveBeat(self.spec, begun.start, begun.number)
+        self._stop = begun.start
         if self.beats is not None:
             self._listener = BeatListener(self.beats)
             self._listener.prepare(self.spec)
@@ -79,17 +88,28 @@ class LiveTake:
     def process(self, chunk: Chunk) -> Iterator[Event]:
         """The next samples of the take."""
         self._newest_ns = chunk.t0_ns + len(chunk) * 1_000_000_000 // self.spec.rate_hz
+        if chunk.start > self._stop:
+            yield self._quality.missing(Span(self._stop, chunk.start))
+        self._stop = chunk.stop
+        self._quality.chunk(chunk)
         for found in self.analysis.process(chunk):
             yield from self._said(found)
         if self._listener is not None:
             waiting, self._frames.waiting = self._frames.waiting, []
             for frames in waiting:
+                self._beat.frames(frames)
                 for heard in self._listener.process(frames):
                     yield from self._heard(heard, chunk.stop)
+
+    def silent(self, at: int) -> QualityEvent:
+        """The link says that nothing comes any more, from stream index `at` on."""
+        return self._quality.silent(at)
 
     def _heard(self, heard: Heard, now: int) -> Iterator[Event]:
         """What the online decoder said; `now`: the source sample up to which the stream has come."""
         now_s = self.spec.seconds(now)
+        if isinstance(heard, Onset):
+            self._beat.onset(heard)
         match heard:
             case Onset(at=at, state=HeartState.S1 | HeartState.S2):
                 yield OnsetEvent(now_s, heard.state.value, self._s(at), heard.confidence, self._lag_ms(at, now))
@@ -102,8 +122,14 @@ class LiveTake:
             case OnlineRate(newest_at=newest_at):
                 lag_ms_or_none = None if newest_at is None else self._lag_ms(newest_at, now)
                 rate = heard.rate if 2 * sum(self._usable) >= len(self._usable) else NO_RATE
-                varies = None if heard.variability is None or rate is NO_RATE else heard.variability.to_json()
-                yield RateEvent(now_s, rate.heart_rate_bpm, rate.confidence, lag_ms_or_none, varies)
+                found = None if rate is NO_RATE else heard.variability
+                varies, words = None if found is None else found.to_json(), self._words.hear(found)
+                yield RateEvent(now_s, rate.heart_rate_bpm, rate.confidence, lag_ms_or_none, varies, words)
+                if (average := self._beat.rate(rate, now_s, self._windows_confidence)) is not None:
+                    yield average
+
+    def _windows_confidence(self) -> float:
+        return self.analysis.rate_of(self.analysis.recent_beats()).confidence
 
     def _s(self, at: float) -> float:
         return max(0.0, at / self.spec.rate_hz)
@@ -115,16 +141,16 @@ class LiveTake:
     def _said(self, found: Quality | ScoredWindow) -> Iterator[Event]:
         now_s = self.spec.seconds(found.span.stop)
         if isinstance(found, Quality):
-            self._good_s += self.spec.seconds(len(found.span)) if found.usable else 0.0
             self._usable.append(found.usable)
-            yield QualityEvent(now_s, found.usable, found.score, tuple(found.reasons), self._good_s)
+            self._beat.quality(found)
+            yield self._quality.heard(found)
             return
         if self._listener is None:
             recent = self.analysis.recent_beats()
             yield from self._settled(recent, now_s)
             rate = self.analysis.rate_of(recent)
             yield RateEvent(now_s, rate.heart_rate_bpm, rate.confidence)
-        yield self._verdict(now_s, self.analysis.verdict(), final=False)
+        yield self._verdict(now_s, self.analysis.verdict())
 
     def _settled(self, recent: Iterable[Beat], now_s: float) -> Iterator[BeatEvent]:
         begun_s = self.spec.seconds(self.begun.start)
@@ -138,26 +164,32 @@ class LiveTake:
 
     def finish(self, span: Span, saved: TakeSpool) -> Iterator[Event]:
         """The take has ended: its final verdict is made of the saved samples, exactly as `analyze` makes it."""
-        result = analyze_chunks(f"take {self.begun.number}", self.spec, saved.read(span), self.model)
-        stop_s = self.spec.seconds(span.stop)
-        yield RateEvent(stop_s, result.rate.heart_rate_bpm, result.rate.confidence)
-        yield self._verdict(stop_s, result.murmur, final=True, provenance=result.provenance)
+        name = f"take {self.begun.number}"
+        result = analyze_chunks(name, self.spec, saved.read(span), self.model, evidence=True)
+        stop_s, varies = self.spec.seconds(span.stop), result.variability
+        words = None if varies is None else varies.words
+        figures = None if varies is None else varies.to_json()
+        yield RateEvent(stop_s, result.rate.heart_rate_bpm, result.rate.confidence, None, figures, words)
+        if result.evidence is not None:
+            yield final_average_beat(stop_s, self.begun.number, result.evidence, self.spec)
+        yield self._verdict(stop_s, result.murmur, of=result)
 
-    def _verdict(
-        self, t_s: float, verdict: MurmurVerdict, *, final: bool, provenance: Provenance | None = None
-    ) -> VerdictEvent:
+    def _verdict(self, t_s: float, verdict: MurmurVerdict, of: RecordingResult | None = None) -> VerdictEvent:
+        """of: the result that a final one is part of."""
+        provenance = None if of is None else of.provenance
         superseded, self._verdict_id = self._verdict_id, new_verdict_id()
         return VerdictEvent(
             t_s=t_s,
             take=self.begun.number,
             verdict_id=self._verdict_id,
             supersedes=superseded,
-            provisional=not final,
-            final=final,
+            provisional=of is None,
+            final=of is not None,
             age_ms=self.age_ms(self._newest_ns),
             murmur=verdict.to_json(self.spec.rate_hz, self.begun.start),
             applicability=applicability(self.spec, self.model),
             origin=self.spec.origin.value,
             notice=notice_for(verdict.label),
             provenance=None if provenance is None else provenance.to_json(),
+            quality=None if of is None else of.quality_json(),
         )

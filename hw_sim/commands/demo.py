@@ -97,7 +97,8 @@ async def _judge(address: str, model: "MurmurModel", *, json: bool) -> bool:
     import sys
 
     from stetho.cli.live_end import LiveEnd
-    from stetho.cli.live_run import LinePrinter, print_event
+    from stetho.cli.live_lines import LinePrinter
+    from stetho.cli.live_run import print_event
     from stetho.engine import Engine
     from stetho.errors import StethoError
     from stetho.events import Event, VerdictEvent

@@ -35,7 +35,7 @@ class Outcome:
     result: RecordingResult | ExamResult | InputError
     item: Item | None = None
 
-    def to_json(self, *, segments: bool) -> dict[str, Any]:
+    def to_json(self, *, segments: bool, variability: bool = False) -> dict[str, Any]:
         """The contract's object; one with `error` for a recording that can't be read.
 
         A recording of a manifest also says of which exam and site it is.
@@ -46,7 +46,7 @@ class Outcome:
             case ExamResult():
                 return self.result.to_json()
             case _:
-                thing = self.result.to_json(segments=segments)
+                thing = self.result.to_json(segments=segments, variability=variability)
         if self.item is not None and self.item.exam is not None and self.item.site is not None:
             thing |= {"exam": self.item.exam, "site": self.item.site.value}
         return thing

@@ -13,7 +13,8 @@ from stetho.exam.verdict import ExamResult
 _MURMUR = ("murmur.label", "murmur.probability", "murmur.unknown_probability")
 RECORDING_COLUMNS = (
     *("recording", "exam", "site", "error", "duration_s", "sample_rate_hz"),
-    *("quality.usable", "quality.score", "quality.reasons", "heart_rate_bpm", "heart_rate_confidence"),
+    *("quality.usable", "quality.score", "quality.reasons", "quality.good_s", "quality.best_s"),
+    *("heart_rate_bpm", "heart_rate_confidence"),
     *(*_MURMUR, "murmur.timing", "murmur.timing_reason", "murmur.evidence_s", "murmur.reason", "applicability"),
     *("calibration.id", "calibration.state", "concealed_share", "origin"),
     *("model.name", "model.version", "model.sha256", "notice", "schema"),

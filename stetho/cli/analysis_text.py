@@ -3,14 +3,14 @@
 from stetho.analysis import RecordingResult
 from stetho.cli.analysis_run import Outcome
 from stetho.cli.evidence_text import evidence_lines
-from stetho.cli.wording import caution_words, rate_words, reason_words, verdict_words
+from stetho.cli.wording import NOT_VALIDATED, best_words, caution_words, rate_words, reason_words, verdict_words
 from stetho.errors import InputError
 from stetho.exam.verdict import ExamResult
 from stetho.stream import Origin
 
 
-def print_outcome(outcome: Outcome) -> None:
-    """To standard output."""
+def print_outcome(outcome: Outcome, *, variability: bool = False) -> None:
+    """To standard output. variability: with how much the beats' intervals vary."""
     match outcome.result:
         case InputError() as error:
             print(f"{outcome.name}\n  not analysed: {error}")
@@ -27,6 +27,8 @@ def print_outcome(outcome: Outcome) -> None:
                 print(f"  {line}")
             _print_cautions(result.applicability)
             print(f"  {_rate(result)}; {_quality(result)}")
+            if variability:
+                print(f"  {_variability(result)} ({NOT_VALIDATED})")
 
 
 def _mark(origins: tuple[Origin, ...]) -> str:
@@ -53,8 +55,17 @@ def _rate(result: RecordingResult) -> str:
 
 
 def _quality(result: RecordingResult) -> str:
-    quality = result.quality
-    if not quality.reasons:
-        return f"quality {quality.score:.2f}"
-    causes = ", ".join(reason_words(code) for code in quality.reasons)
-    return f"quality {quality.score:.2f}: {causes}"
+    said = result.quality_json()
+    good = f"quality {result.quality.score:.2f}, {said['good_s']:.0f} s good{best_words(said['best_s'])}"
+    if not result.quality.reasons:
+        return good
+    return f"{good}: {', '.join(reason_words(code) for code in result.quality.reasons)}"
+
+
+def _variability(result: RecordingResult) -> str:
+    """What may be said of the beat intervals. Where nothing is to be remarked on, the figures alone: no rhythm is vouched for."""
+    found = result.variability
+    if found is None:
+        return "beat intervals: too few clear beats follow one another"
+    figures = f"{found.intervals} of {found.mean_s:.2f} s, SDNN {1e3 * found.sdnn_s:.0f} ms, RMSSD {1e3 * found.rmssd_s:.0f} ms"
+    return f"{found.words}: {figures}" if found.words else f"beat intervals: {figures}"

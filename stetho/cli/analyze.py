@@ -13,7 +13,7 @@ import typer
 from stetho.cli.analysis_run import analyze_all, listed, of_manifest
 from stetho.cli.analysis_table import Tables
 from stetho.cli.analysis_text import print_outcome
-from stetho.cli.options import Json, ModelFolder, Quiet
+from stetho.cli.options import Json, ModelFolder, Quiet, Variability
 from stetho.cli.output import print_json
 from stetho.cli.progress import progress_over
 from stetho.cli.wording import INVESTIGATIONAL
@@ -41,6 +41,7 @@ def analyze(
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Add what the verdict rests on: window, average beat, parts of the beat.")
     ] = False,
+    variability: Variability = False,
     model: ModelFolder = None,
     quiet: Quiet = False,
 ) -> None:
@@ -55,12 +56,12 @@ def analyze(
     for outcome in outcomes:
         failed = failed or isinstance(outcome.result, InputError)
         if json:
-            print_json(outcome.to_json(segments=segments))
+            print_json(outcome.to_json(segments=segments, variability=variability))
         else:
             if not (noticed or isinstance(outcome.result, InputError)):
                 print(INVESTIGATIONAL)  # before the first result, so that a batch that is cut short has said it
                 noticed = True
-            print_outcome(outcome)
+            print_outcome(outcome, variability=variability)
             sys.stdout.flush()
         if tables is not None:
             tables.add(outcome)

@@ -9,13 +9,13 @@ from contextlib import AsyncExitStack, contextmanager, nullcontext
 from enum import Enum
 
 from stetho.cli.live_end import LiveEnd
-from stetho.cli.live_lines import said
+from stetho.cli.live_lines import LinePrinter, said
 from stetho.cli.live_state import LiveState
 from stetho.cli.output import print_json, status_console
 from stetho.cli.wording import INVESTIGATIONAL
 from stetho.compiling import compiling_told
 from stetho.engine import Engine
-from stetho.events import Event
+from stetho.events import Event, RateEvent
 from stetho.inference.session import MurmurModel
 from stetho.source import Source
 
@@ -43,11 +43,13 @@ async def run_live(
     *,
     model: MurmurModel | None = None,
     seconds: float | None = None,
+    variability: bool = False,
     quiet: bool = False,
 ) -> bool:
     """Streams until the source ends, `seconds` were heard, q is pressed on the screen, or a signal asks for the end.
 
-    True where ctrl-c asked, which is the caller's to say. Raises DeviceError, ModelError.
+    variability: beat intervals that vary are said, which was not validated on patients. True where ctrl-c asked, which is
+    the caller's to say. Raises DeviceError, ModelError.
     """
     end = LiveEnd(math.inf if seconds is None else seconds)
     async with AsyncExitStack() as stack:
@@ -55,17 +57,27 @@ async def run_live(
             engine = await stack.enter_async_context(Engine(source, model=model))
         match shown:
             case Shown.SCREEN:
-                await _show_screen(engine, source, end)
+                await _show_screen(engine, source, end, variability=variability)
             case Shown.LINES:
-                await _print_lines(engine, source, end)
+                print(INVESTIGATIONAL)
+                await end.listen(engine, source, LinePrinter(variability=variability))
             case Shown.JSON:
-                await end.listen(engine, source, print_event)
+                await end.listen(engine, source, print_event_with_words if variability else print_event)
     return end.interrupted
 
 
 def print_event(event: Event) -> None:
     """The event's JSON, if it has one."""
     thing = event.to_json()
+    if thing is not None:
+        print_json(thing)
+
+
+def print_event_with_words(event: Event) -> None:
+    """The same; where beat intervals vary, with what may be said of it."""
+    thing = event.to_json()
+    if isinstance(event, RateEvent) and thing is not None and thing["variability"] is not None:
+        thing["variability"]["words"] = event.words
     if thing is not None:
         print_json(thing)
 
@@ -81,31 +93,15 @@ def _opening_said(shown: Shown, *, quiet: bool) -> Iterator[None]:
         yield
 
 
-async def _show_screen(engine: Engine, source: Source, end: LiveEnd) -> None:
+async def _show_screen(engine: Engine, source: Source, end: LiveEnd, *, variability: bool) -> None:
     from stetho.cli.live_view import watch
 
-    print(closing_lines(await watch(engine, source, end), shutil.get_terminal_size().columns))
+    state = LiveState(engine.device, variability)
+    await watch(engine, source, end, state)
+    print(closing_lines(state, shutil.get_terminal_size().columns))
 
 
 def closing_lines(state: LiveState, width: int) -> str:
     """What stays in the terminal when the screen is gone: each take's final verdict, in lines of whole words."""
     lines = [*map(said, state.finals), INVESTIGATIONAL]
     return "\n".join(textwrap.fill(line, width, subsequent_indent="  ") for line in lines)
-
-
-async def _print_lines(engine: Engine, source: Source, end: LiveEnd) -> None:
-    print(INVESTIGATIONAL)
-    await end.listen(engine, source, LinePrinter())
-
-
-class LinePrinter:
-    """Prints what is said of each event; what was said of the last of its kind is not said again."""
-
-    def __init__(self) -> None:
-        self._last: dict[type[Event], str] = {}
-
-    def __call__(self, event: Event) -> None:
-        line = said(event)
-        if line and line != self._last.get(type(event)):
-            print(line, flush=True)
-            self._last[type(event)] = line

@@ -4,14 +4,19 @@ import textwrap
 
 from rich.text import Text
 
+from stetho.cli.live_beat import beat_rows
 from stetho.cli.live_state import LiveState
 from stetho.cli.trace import WINDOW_S
-from stetho.cli.wording import INVESTIGATIONAL, caution_words, rate_words, reason_words, verdict_words
+from stetho.cli.wording import INVESTIGATIONAL, best_words, caution_words, rate_words, verdict_words
 from stetho.events import VerdictEvent
 from stetho.inference.verdict import Doubt
 from stetho.stream import Origin
 
 LABEL_WIDTH = 12
+NARROWEST_WITH_BEAT = 76
+BEAT_SHARE = 0.3
+MOST_BEAT_WIDTH = 40
+BEAT_GAP = 2
 FIRST_VERDICT_S = 7
 """Good sound that three windows of 5 s, a second apart, need: no verdict is made of fewer."""
 _STYLES = {"present": "bold yellow", "absent": "bold", "unknown": "bold"}
@@ -24,7 +29,9 @@ def draw(state: LiveState, width: int, height: int, now_ns: int) -> Text:
         *_verdict_lines(state, width, now_ns),
         _fact("Caution", _caution(state)),
         _fact("Heart rate", _rate(state, now_ns)),
+        *([_fact("Intervals", _intervals(state, now_ns))] if state.variability else []),
         _fact("Quality", _quality(state, now_ns)),
+        _fact("", _advice(state)),
         _fact("Link", _link(state, now_ns)),
         _fact("", _engineer(state)),
         _fact("Device", _device(state)),
@@ -56,12 +63,31 @@ def _signal(state: LiveState, width: int, height: int, now_ns: int) -> list[Text
         return _said(f"SIGNAL LOST{since} — trying again", "bold red", width, height)
     if age_s is None:
         return _said("Waiting for the first sound …", "dim", width, height)
-    rows = [Text(row, style="cyan") for row in state.trace.rows(width, height - 1)]
-    return [*rows, Text(_beat_marks(state, width), style="dim")]
+    beat_width = min(MOST_BEAT_WIDTH, round(BEAT_SHARE * width)) if width >= NARROWEST_WITH_BEAT else 0
+    trace_width = width - beat_width - (BEAT_GAP if beat_width else 0)
+    rows = [Text(row, style="cyan") for row in state.trace.rows(trace_width, height - 1)]
+    trace = [*rows, Text(_beat_marks(state, trace_width).ljust(trace_width), style="dim")]
+    if not beat_width:
+        return trace
+    beside = zip(trace, _average(state, beat_width, height), strict=True)
+    return [Text.assemble(left, " " * BEAT_GAP, right) for left, right in beside]
+
+
+def _average(state: LiveState, width: int, height: int) -> list[Text]:
+    """The average beat beside the trace; where there is none to be shown, the words for it, so that nothing jumps."""
+    shown = state.average
+    if shown is None or not shown.sure:
+        words = "average beat: –" if shown is None else "S1, S2 not told apart"
+        return [*[Text(" " * width)] * (height - 1), Text(words[:width].center(width), style="dim")]
+    *rows, marks = beat_rows(shown, width, height - 1)
+    beats = f"{shown.beats['used']} beats"
+    caption = f"take {shown.take}, {beats}" if shown.final else f"average of {beats}"
+    style = "dim" if shown.final else "cyan"
+    return [*[Text(row, style=style) for row in rows], Text(marks), Text(caption[:width].center(width), style="dim")]
 
 
 def _beat_marks(state: LiveState, width: int) -> str:
-    """`1` and `2` below the first and second heart sounds of the trace; they come about two seconds late."""
+    """`1` and `2` below the first and second heart sounds of the trace; they come about a second late."""
     marks = [" "] * width
     newest_s = state.trace.newest_s
     if newest_s is None:
@@ -129,16 +155,24 @@ def _rate(state: LiveState, now_ns: int) -> Text:
     return Text.assemble((rate_words(bpm, confidence), "bold"), f"  confidence {confidence:.2f}")
 
 
+def _intervals(state: LiveState, now_ns: int) -> Text:
+    words = None if state.rate is None or state.lost(now_ns) else state.rate.words
+    return Text("–", style="dim") if words is None else Text(f"{words} (not validated)", style="bold yellow")
+
+
 def _quality(state: LiveState, now_ns: int) -> Text:
     quality = state.quality
     if quality is None or state.lost(now_ns):
         return Text("–", style="dim")
     bar = "█" * round(quality.score * 10)
-    words = f"{bar:░<10} {quality.score:.2f}  {quality.good_s:.0f} s good"
-    if quality.usable and not quality.reasons:
-        return Text(words)
-    causes = ", ".join(reason_words(code) for code in quality.reasons) or "not usable"
-    return Text.assemble(words, "  ", (causes, "bold yellow"))
+    good = f"{quality.good_s:.0f} s good" + best_words(quality.best_s)
+    return Text(f"{bar:░<10} {quality.score:.2f}  {good}")
+
+
+def _advice(state: LiveState) -> Text:
+    """What spoils the signal and what to do about it; the line is there all the time, and mostly empty."""
+    words = None if state.quality is None or state.ended else state.quality.advice
+    return Text(words or "", style="bold yellow")
 
 
 def _link(state: LiveState, now_ns: int) -> Text:

@@ -4,7 +4,16 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from stetho.cli.trace import Trace
-from stetho.events import BeatEvent, Event, LinkEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
+from stetho.events import (
+    AverageBeatEvent,
+    BeatEvent,
+    Event,
+    LinkEvent,
+    QualityEvent,
+    RateEvent,
+    VerdictEvent,
+    WaveEvent,
+)
 from stetho.source import DeviceInfo, LinkState
 
 MOST_BEATS = 32
@@ -14,13 +23,18 @@ LOST_AFTER_S = 0.8
 
 @dataclass(slots=True)
 class LiveState:
-    """Fed with events; read by the screen. `now_ns` is always the host's monotonic clock."""
+    """Fed with events; read by the screen. `now_ns` is always the host's monotonic clock.
+
+    variability: whether it is said where beat intervals vary, which was not validated on patients.
+    """
 
     device: DeviceInfo
+    variability: bool = False
     trace: Trace = field(default_factory=Trace)
     link: LinkEvent | None = None
     quality: QualityEvent | None = None
     rate: RateEvent | None = None
+    average: AverageBeatEvent | None = None
     running: VerdictEvent | None = None
     finals: list[VerdictEvent] = field(default_factory=list)
     beats: deque[BeatEvent] = field(default_factory=lambda: deque(maxlen=MOST_BEATS))
@@ -37,8 +51,11 @@ class LiveState:
                 self._link(event)
             case QualityEvent():
                 self.quality = event
+                self._begun(event.take)
             case RateEvent():
                 self.rate = event
+            case AverageBeatEvent():
+                self._average(event)
             case VerdictEvent():
                 self._verdict(event)
             case BeatEvent():
@@ -55,6 +72,15 @@ class LiveState:
         if event.state is not LinkState.STREAMING:
             self.trace.clear()
             self.beats.clear()
+
+    def _begun(self, take: int) -> None:
+        """Nothing of an earlier take stands beside the sound of a later one."""
+        if self.average is not None and self.average.take < take:
+            self.average = None
+
+    def _average(self, event: AverageBeatEvent) -> None:
+        if self.quality is None or self.quality.take <= event.take:  # the next take may run already
+            self.average = event
 
     def _verdict(self, event: VerdictEvent) -> None:
         if event.final:

@@ -16,13 +16,12 @@ from stetho.source import Source
 FRAME_S = 0.05
 
 
-async def watch(engine: Engine, source: Source, end: LiveEnd, clock: Clock = SYSTEM_CLOCK) -> LiveState:
-    """Shows the stream of an entered engine until it ends; q asks for that.
+async def watch(engine: Engine, source: Source, end: LiveEnd, state: LiveState, clock: Clock = SYSTEM_CLOCK) -> None:
+    """Shows the stream of an entered engine until it ends; q asks for that. `state` holds what was known at the end.
 
-    Gives what was known at the end. Raises what ended the stream, if that was an error.
+    Raises what ended the stream, if that was an error.
     """
     console = Console(highlight=False)
-    state = LiveState(engine.device)
     with quit_key(end.ask), Live(console=console, screen=True, auto_refresh=False) as live:
         listening = asyncio.create_task(end.listen(engine, source, state.take))
         try:
@@ -33,4 +32,3 @@ async def watch(engine: Engine, source: Source, end: LiveEnd, clock: Clock = SYS
             listening.cancel()
             await asyncio.wait((listening,))
     await listening
-    return state

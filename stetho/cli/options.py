@@ -25,6 +25,12 @@ ModelFolder = Annotated[
         "--model", metavar="FOLDER", help="A model of this site's own, which `stetho model approve` has signed for."
     ),
 ]
+Variability = Annotated[
+    bool,
+    typer.Option(
+        "--variability", help="Say where beat intervals vary. Not validated on patients: a child's follow the breath."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable results, one JSON object a line.")]
 Address = Annotated[
     str | None,

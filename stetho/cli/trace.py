@@ -15,6 +15,14 @@ FAINTEST_FULL_HEIGHT = 1e-3  # full scale: anything fainter is drawn small, so t
 HEADROOM = 1.25
 
 
+def braille(dots: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]") -> list[str]:
+    """Dots (4 rows a line, 2 columns a character), the first row on top, as lines of text."""
+    height, width = dots.shape[0] // 4, dots.shape[1] // 2
+    cells = dots.reshape(height, 4, width, 2).transpose(0, 2, 1, 3)
+    codes = 0x2800 + (cells * _DOTS).sum(axis=(2, 3))
+    return ["".join(map(chr, row)) for row in codes.tolist()]
+
+
 class Trace:
     """The last `window_s` seconds as lowest and highest value of fixed bins, so that nothing shimmers on scrolling.
 
@@ -49,9 +57,7 @@ class Trace:
         dots = np.zeros((height * 4, width * 2), bool)
         if self._bins:
             self._draw(dots)
-        cells = dots.reshape(height, 4, width, 2).transpose(0, 2, 1, 3)
-        codes = 0x2800 + (cells * _DOTS).sum(axis=(2, 3))
-        return ["".join(map(chr, row)) for row in codes.tolist()]
+        return braille(dots)
 
     def _put(self, index: int, samples: Samples) -> None:
         low, high = float(samples.min()), float(samples.max())

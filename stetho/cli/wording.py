@@ -1,11 +1,11 @@
 """The words in which a result is said to people: the same on every screen, and never more than was found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stetho.notice import INVESTIGATIONAL, NOT_RULED_OUT
 
-__all__ = ["INVESTIGATIONAL", "caution_words", "driven_words", "rate_words", "reason_words", "verdict_words"]
+__all__ = ["INVESTIGATIONAL", "best_words", "caution_words", "driven_words", "rate_words", "reason_words", "verdict_words"]
 
 PRESENT = "Murmur suspected"
 TIMINGS = {"systolic": "in systole", "diastolic": "in diastole", "both": "in systole and diastole"}
@@ -51,6 +51,14 @@ _APPLICABILITY = {
 }
 
 UNCERTAIN_BELOW = 0.5
+
+
+NOT_VALIDATED = "not validated on patients: a child's rhythm follows the breath, and a missed beat varies the intervals too"
+
+
+def best_words(best_s: Sequence[float] | None) -> str:
+    """The best seconds of a take, to go after the count of its good ones; empty where there are none."""
+    return "" if best_s is None else ", best {:.0f}-{:.0f} s".format(*best_s)
 
 
 def rate_words(bpm: float, confidence: float) -> str:

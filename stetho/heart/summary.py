@@ -1,5 +1,6 @@
 """From half seconds to a window and to a recording: may it be judged, and if not, why."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,15 +8,47 @@ from stetho.heart.assessment import Quality, Reason
 from stetho.stream import Span
 
 MOST_POOR = 0.25
+BEST_HALVES = 10
+"""The best window of a take is as long as those that the network reads: 5 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class QualitySummary:
-    """A whole recording's quality: usable when at least half of it is; reasons, those that spoil most of it first."""
+    """A whole recording's quality: usable when at least half of it is; reasons, those that spoil most of it first.
+
+    good: samples of its usable half seconds. best: see `BestWindow`.
+    """
 
     usable: bool
     score: float
     reasons: tuple[Reason, ...] = ()
+    good: int = 0
+    best: Span | None = None
+
+
+class BestWindow:
+    """The best 5 s of a take so far: unbroken, no more than a quarter of them poor, and of the highest mean score.
+
+    Half seconds in, in order; of equals the first. Memory is bounded.
+    """
+
+    def __init__(self) -> None:
+        self._recent: deque[Quality] = deque(maxlen=BEST_HALVES)
+        self._score = 0.0
+        self.span: Span | None = None
+        """In source samples; None while there is none."""
+
+    def add(self, quality: Quality) -> None:
+        """The next half second."""
+        if self._recent and self._recent[-1].span.stop != quality.span.start:
+            self._recent.clear()
+        self._recent.append(quality)
+        poor = sum(not one.usable for one in self._recent)
+        if len(self._recent) < BEST_HALVES or poor > MOST_POOR * BEST_HALVES or any(one.broken for one in self._recent):
+            return
+        score = sum(one.score for one in self._recent)
+        if self.span is None or score > self._score:
+            self._score, self.span = score, Span(self._recent[0].span.start, quality.span.stop)
 
 
 def poor_cause(qualities: Sequence[Quality], span: Span) -> str:
@@ -47,7 +80,11 @@ def summarize(qualities: Sequence[Quality]) -> QualitySummary:
     named = sorted((r for r in Reason if counts[r] > MOST_POOR * len(qualities)), key=lambda r: -counts[r])
     if not usable and not named:
         named = [Reason(_most_frequent(poor))]
-    return QualitySummary(usable, score, tuple(named))
+    best = BestWindow()
+    for quality in qualities:
+        best.add(quality)
+    good = sum(len(quality.span) for quality in qualities if quality.usable)
+    return QualitySummary(usable, score, tuple(named), good, best.span)
 
 
 def _most_frequent(poor: Sequence[Quality]) -> str:

@@ -72,9 +72,11 @@ class RecordingAnalysis(RecordingResult):
         """float32 (40, n), what the network sees, 50 frames a second."""
         return log_mel(to_2khz(self.samples, self.spec.rate_hz))
 
-    def to_json(self, *, segments: bool = False, evidence: bool = False) -> dict[str, Any]:
-        """The object that `stetho analyze --json` prints, with `--segments` and `--evidence` where asked for."""
-        result = RecordingResult.to_json(self, segments=segments)  # super() finds no class that has slots added
+    def to_json(self, *, segments: bool = False, variability: bool = False, evidence: bool = False) -> dict[str, Any]:
+        """The object that `stetho analyze --json` prints, with what its flags of the same names add."""
+        result = RecordingResult.to_json(
+            self, segments=segments, variability=variability
+        )  # super() finds no class that has slots added
         if not evidence:
             result.pop("evidence", None)
         return result

@@ -71,7 +71,7 @@ def _recording(stored: StoredRecording, places: Places, model: MurmurModel) -> t
         result = replace(analyze(path, model=model, evidence="evidence" in stored.result), recording=name)
     except (InputError, ConfigError) as error:
         return Finding(RECORDING, name, Outcome.NOT_REPRODUCED, Reason.UNREADABLE, str(error)), None
-    now = result.to_json(segments="segments" in stored.result)
+    now = result.to_json(segments="segments" in stored.result, variability="variability" in stored.result)
     if (reason := _incomparable(then, now["provenance"])) is not None:
         refused = reason is Reason.OTHER_CALIBRATION
         return Finding(RECORDING, name, Outcome.REFUSED if refused else Outcome.NOT_REPRODUCED, reason), None

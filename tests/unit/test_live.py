@@ -5,12 +5,23 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from itertools import pairwise
+from typing import get_args
 
 import numpy as np
 
 from hw_sim.heart import Heart, Wish, scenario
 from stetho.analysis import analyze
-from stetho.events import BeatEvent, Event, LinkEvent, OnsetEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
+from stetho.events import (
+    AverageBeatEvent,
+    BeatEvent,
+    Event,
+    LinkEvent,
+    OnsetEvent,
+    QualityEvent,
+    RateEvent,
+    VerdictEvent,
+    WaveEvent,
+)
 from stetho.inference.beats_model import shipped_beats_model
 from stetho.inference.models import shipped_model
 from stetho.link_statistics import LinkStatistics
@@ -85,10 +96,27 @@ def test_verdicts_form_one_chain_that_ends_in_one_final() -> None:
     assert all(verdict.provisional is not verdict.final for verdict in said)
 
 
+def averages(events: list[Event]) -> list[AverageBeatEvent]:
+    return [event for event in events if isinstance(event, AverageBeatEvent)]
+
+
 def test_the_final_verdict_is_what_analyze_says_of_the_saved_samples() -> None:
+    """And so are quality, average beat and variability of the take."""
     samples = heart(10)
-    final = verdicts(heard(samples, lift_off=9 * RATE_HZ + 333))[-1]
-    assert final.murmur == analyze(samples[: 9 * RATE_HZ + 333], RATE_HZ).murmur.to_json(RATE_HZ)
+    events = heard(samples, lift_off=9 * RATE_HZ + 333)
+    final, average = verdicts(events)[-1], averages(events)[-1]
+    saved = analyze(samples[: 9 * RATE_HZ + 333], RATE_HZ, evidence=True)
+    result = saved.to_json(variability=True)
+    assert final.murmur == result["murmur"]
+    assert final.quality == result["quality"]
+    assert average.final
+    said = average.to_json()
+    assert {name: said[name] for name in ("bands_hz", "beats", "average_beat", "phase_energy")} == {
+        name: result["evidence"][name] for name in ("bands_hz", "beats", "average_beat", "phase_energy")
+    }
+    assert said["heart_rate_confidence"] == result["heart_rate_confidence"]
+    rates = [event for event in events if isinstance(event, RateEvent)]
+    assert {**(rates[-1].variability or {}), "words": rates[-1].words} == result["variability"]
 
 
 def test_a_take_that_is_too_short_ends_in_an_unknown() -> None:
@@ -181,7 +209,12 @@ def test_a_take_that_ended_before_its_loss_was_known_is_two_as_well() -> None:
 def test_everything_that_live_promises_is_said() -> None:
     events = heard(heart(10))
     kinds = {type(event) for event in events}
-    assert kinds == {LinkEvent, QualityEvent, OnsetEvent, BeatEvent, RateEvent, VerdictEvent, WaveEvent}
+    assert kinds == set(get_args(Event))
+    running = [event for event in averages(events) if not event.final]
+    assert running
+    assert all(4 <= event.beats["used"] <= 48 and event.confidence <= 1.0 for event in running)
+    assert all(later.t_s - earlier.t_s >= 1.9 for earlier, later in pairwise(running))
+    assert running[-1].sure
     beats = [event.s1_s for event in events if isinstance(event, BeatEvent)]
     assert all(0.25 < later - earlier < 2.0 for earlier, later in pairwise(beats))
     drawn = sum(len(event.samples) for event in events if isinstance(event, WaveEvent))
@@ -242,6 +275,20 @@ def test_what_waited_too_long_is_not_scored_as_live_and_not_lost() -> None:
     assert said[-1].murmur == analyze(samples, RATE_HZ).murmur.to_json(RATE_HZ)
     drawn = [event.t_s for event in events if isinstance(event, WaveEvent)]
     assert max(drawn) <= 8.0
+
+
+def test_a_link_that_falls_silent_spoils_the_take_that_runs() -> None:
+    with live_analysis(FixedClock()) as live:
+        list(live.process(ContactChange(True, 0)))
+        for chunk in chunks(heart(10)[:RATE_HZ]):
+            list(live.process(chunk))
+        link, quality = live.process(LinkChange(LinkState.STALLED, RATE_HZ, 0, "no samples come"))
+        assert isinstance(link, LinkEvent)
+        assert isinstance(quality, QualityEvent)
+        assert (quality.t_s, quality.cause) == (1.0, "link_loss")
+        (late, *_) = chunks(heart(10)[:STEP], 2 * RATE_HZ)
+        (missed,) = (event for event in live.process(late) if isinstance(event, QualityEvent))
+        assert (missed.reasons, missed.cause, missed.take) == (("link_loss",), "link_loss", 1)
 
 
 def test_a_lost_link_is_said_with_its_reason() -> None:

@@ -8,8 +8,10 @@ import pytest
 from stetho.cli.live_run import closing_lines
 from stetho.cli.live_screen import draw
 from stetho.cli.live_state import LOST_AFTER_S, LiveState
-from stetho.events import BeatEvent, LinkEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
+from stetho.events import AverageBeatEvent, BeatEvent, LinkEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
 from stetho.handoff import HandoffStatistics
+from stetho.heart.advice import ADVICE
+from stetho.heart.assessment import Reason
 from stetho.link_statistics import ClockEstimate, LinkStatistics
 from stetho.notice import INVESTIGATIONAL
 from stetho.source import DeviceInfo, LinkState
@@ -171,15 +173,89 @@ def test_the_trace_after_a_loss_begins_anew() -> None:
 
 def test_poor_quality_names_its_cause() -> None:
     state = streaming()
-    state.take(QualityEvent(5.5, False, 0.1, ("no_contact",), 4.5))
-    assert "no good contact with the chest" in text(state)
+    advice = ADVICE[Reason.NO_CONTACT]
+    state.take(QualityEvent(5.5, False, 0.1, ("no_contact",), 4.5, cause="no_contact", advice=advice))
+    assert advice in text(state)
+    before = text(state).split("\n")
+    state.take(QualityEvent(6.0, True, 0.9, (), 5.0, best_s=(1.0, 6.0)))
+    after = text(state).split("\n")
+    assert "5 s good, best 1-6 s" in text(state)
+    assert len(after) == len(before)
+    assert [line for line in after if line.startswith("Link")] == [line for line in before if line.startswith("Link")]
+
+
+@pytest.mark.parametrize("advice", ADVICE.values())
+def test_what_to_do_is_said_whole_at_the_narrowest_width(advice: str) -> None:
+    state = streaming()
+    state.take(QualityEvent(5.5, False, 0.1, ("speech",), 4.5, cause="speech", advice=advice))
+    assert advice in text(state)
 
 
 def test_beats_are_marked_below_the_trace_where_they_were() -> None:
     state = streaming()
     state.take(BeatEvent(5.0, 2.5, 2.75, 2.5))
-    line = next(line for line in text(state).split("\n") if "1" in line and set(line) <= {" ", "1", "2"})
-    assert (line.index("1"), line.index("2")) == (40, 44)
+    for width, places in (
+        (80, (27, 29)),
+        (70, (35, 38)),
+    ):  # the trace has 54 columns beside the average beat, or all 70
+        lines = text(state, width=width).split("\n")
+        line = next(line for line in lines if "1" in line and set(line[:54]) <= {" ", "1", "2"})
+        assert (line.index("1"), line.index("2")) == places
+
+
+def average(*, take: int = 2, final: bool = False, sure: bool = True) -> AverageBeatEvent:
+    """A beat of 0.8 s of which S1 and S2 stand out in every band."""
+    levels = np.full(64, -60.0)
+    levels[:8] = levels[24:32] = -30.0
+    states = {"S1": 0.1, "systole": 0.2, "S2": 0.1, "diastole": 0.4}
+    lasts = np.repeat([0.1 / 8, 0.2 / 16, 0.1 / 8, 0.4 / 32], (8, 16, 8, 32))
+    beat = {
+        "duration_s": states,
+        "time_s": (np.cumsum(lasts) - lasts / 2).tolist(),
+        **{
+            name: [(levels + offset).tolist()] * 4
+            for name, offset in (("p10_db", -2.0), ("mean_db", 0.0), ("p90_db", 2.0))
+        },
+    }
+    beats = {"used": 12, "excluded": {}, "reason": None}
+    return AverageBeatEvent(5.0, take, final, sure, 0.9, ((25, 60),), beats, beat, None, "simulated")
+
+
+def test_the_average_beat_stands_beside_the_trace_with_both_sounds_marked() -> None:
+    state = streaming()
+    state.take(QualityEvent(5.0, True, 0.9, (), 4.5, take=2))
+    assert "average beat: –" in text(state)
+    state.take(average())
+    screen = text(state)
+    assert "average of 12 beats" in screen
+    marks = next(line for line in screen.split("\n") if "S1" in line)
+    assert (marks.index("S1"), marks.index("S2")) == (59, 68)
+    assert len(screen.split("\n")) == 24
+    assert "average" not in text(state, width=70)
+
+
+def test_an_average_beat_is_shown_where_it_is_sure_and_live_and_of_this_take() -> None:
+    state = streaming()
+    state.take(average(sure=False))
+    assert "S1, S2 not told apart" in text(state)
+    assert "average of" not in text(state)
+    state.take(average(final=True))
+    assert "take 2, 12 beats" in text(state)
+    assert not inked(text(state, age_s=LOST_AFTER_S + 0.01))
+    state.take(QualityEvent(9.0, True, 0.9, (), 0.5, take=3))
+    assert "12 beats" not in text(state)
+    state.take(average(final=True))  # of the take before
+    assert "12 beats" not in text(state)
+
+
+def test_varying_intervals_are_said_to_those_who_ask_and_as_not_validated() -> None:
+    words = "beat intervals vary; check the pulse or an ECG"
+    state = streaming()
+    state.take(RateEvent(5.5, 88.4, 0.9, words=words))
+    assert words not in text(state)
+    state.variability = True
+    assert f"{words} (not validated)" in text(state)
+    assert len(text(state).split("\n")) == 24
 
 
 def test_a_file_is_not_called_live() -> None:

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from stetho.heart.variability import WORDS, Variability, variability
+from stetho.heart.beats import Beat
+from stetho.heart.variability import SURE, WORDS, SteadyWords, Variability, longest_run, variability
 
 
 def test_steady_beats_are_not_remarked_on() -> None:
@@ -28,3 +29,22 @@ def test_the_figures_are_the_task_forces() -> None:
 def test_few_intervals_say_nothing() -> None:
     assert variability([0.8] * 7) is None
     assert variability([]) is None
+
+
+def test_intervals_that_follow_one_another_are_looked_for_between_what_is_unsure_or_missing() -> None:
+    sure = [Beat(at, at + 0.3, at + 0.8, 0.9) for at in (0.0, 0.8, 2.5, 3.3, 4.1)]
+    assert longest_run(sure) == pytest.approx([0.8] * 3)
+    unsure = Beat(3.3, 3.6, 4.1, SURE - 0.01)
+    assert longest_run([*sure[:3], unsure, sure[4]]) == pytest.approx([0.8] * 2)
+    assert longest_run([Beat(0.0, 0.3)]) == []
+
+
+def test_words_that_come_and_go_are_not_said() -> None:
+    calm = variability([0.8] * 8)
+    varying = variability([0.5, 1.1] * 4)
+    words = SteadyWords()
+    assert {words.hear(found) for found in [varying, calm] * 5} == {None}
+    assert [words.hear(varying) for _ in range(3)] == [None, None, WORDS]
+    assert [words.hear(calm) for _ in range(5)] == [WORDS] * 4 + [None]
+    assert [words.hear(varying) for _ in range(3)][-1] == WORDS
+    assert words.hear(None) is None
