@@ -15,11 +15,12 @@ from pathlib import Path
 
 from card import write_card, write_report
 from dataset import Recording
-from evaluate import WORK, evaluate
+from evaluate import WORK, evaluate, viterbi
 from folds import FOLDS, assign_folds, split_hash
 from golden import write_golden
 from lock import unlocked
-from lock_opening import open_lock
+from lock_log import LOG
+from lock_opening import Judging, open_lock
 from manifest import Judgement, Training, write_manifest
 from out_of_range import limit as distance_limit
 from plots import draw
@@ -35,31 +36,36 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder of the release; its name is the version")
     parser.add_argument("--work", type=Path, default=WORK, help="caches and checkpoints")
+    parser.add_argument(
+        "--open-again", default="", metavar="WHY", help="judge the locked people once more, under a changed rule"
+    )
+    parser.add_argument("--log", type=Path, default=LOG, help="the openings of the lock")
     arguments = parser.parse_args()
     perform(all_runs(), Recipe(), arguments.work)
-    release(arguments.out, arguments.work)
+    release(arguments.out, arguments.work, arguments.open_again, arguments.log)
 
 
-def release(out: Path, work: Path) -> None:
+def release(out: Path, work: Path, why: str = "", log: Path = LOG) -> None:
     """Judge the networks, open the lock, and write the release's folder. Raises SystemExit where a gate is missed."""
     rows, features, _ = pack(work)
     evaluation = evaluate(work)
-    lock = open_lock(out.name, rows, features, work, evaluation.rule)
+    limit = distance_limit(evaluation.circor)
+    judging = Judging(evaluation.rule, limit, viterbi(evaluation.durations))
+    lock = open_lock(out.name, rows, features, work, judging, why=why, log=log)
     out.mkdir(parents=True, exist_ok=True)
     for precision in ("fp32", "int8"):
         shutil.copyfile(work / f"{RELEASE.name}.{precision}.onnx", out / f"model.{precision}.onnx")
-    limit = distance_limit(evaluation.circor)
     training = _training(rows)
     write_manifest(out, Judgement(evaluation.rule, evaluation.timing_rule), evaluation.durations, training, limit)
     write_golden(out)
     progress("figures of the release")
-    figures = release_figures(out, evaluation, lock, limit, rows)
+    figures = release_figures(out, evaluation, lock, limit, rows, work)
     tables = out_of_fold_tables(evaluation) | release_tables(figures)
     for name, table in tables.items():
         print(f"{name}\n{table}\n", flush=True)
     draw(out / "report", figures)
     write_card(out, figures, tables, training)
-    write_report(out, figures, tables, training, work)
+    write_report(out, figures, tables, training)
     if missed := [gate.name for gate in figures.gates if not gate.met]:
         raise SystemExit(f"Not to be released, a gate is missed: {'; '.join(missed)}.")
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from lock_log import Opening
 from manifest import COMMAND, Training
 from metrics import RESAMPLES
 from release_figures import ReleaseFigures
 from runs import SEEDS
 from timing_figures import MOST_FALSE
-from verdicts import MOST_UNKNOWN, PRESENT
+from verdicts import MOST_UNKNOWN, PRESENT, STEP, UNKNOWN, Rule
 
 CARD = Path(__file__).with_name("card.template.md")
 REPORT = Path(__file__).with_name("report.template.md")
-ROBUSTNESS = "robustness.md"
-NO_ROBUSTNESS = (
-    "Not made for this version: `python models/recipes/robustness.py --model models/murmur/{version} > WORK/robustness.md`, "
-    "then the command above again."
-)
 
 
 def write_card(folder: Path, figures: ReleaseFigures, tables: Mapping[str, str], training: Training) -> None:
@@ -26,15 +22,9 @@ def write_card(folder: Path, figures: ReleaseFigures, tables: Mapping[str, str],
     _write(folder / "CARD.md", CARD, tables, _facts(folder, figures, training))
 
 
-def write_report(
-    folder: Path, figures: ReleaseFigures, tables: Mapping[str, str], training: Training, work: Path
-) -> None:
-    """Write ``folder/REPORT.md``, with the robustness report that ``work`` holds, if any."""
-    kept = work / ROBUSTNESS
-    robustness = (
-        kept.read_text(encoding="utf-8").strip() if kept.exists() else NO_ROBUSTNESS.format(version=folder.name)
-    )
-    _write(folder / "REPORT.md", REPORT, {**tables, "robustness": robustness}, _facts(folder, figures, training))
+def write_report(folder: Path, figures: ReleaseFigures, tables: Mapping[str, str], training: Training) -> None:
+    """Write ``folder/REPORT.md``."""
+    _write(folder / "REPORT.md", REPORT, tables, _facts(folder, figures, training))
 
 
 def _write(file: Path, template: Path, tables: Mapping[str, str], facts: Mapping[str, str]) -> None:
@@ -63,6 +53,7 @@ def _facts(folder: Path, figures: ReleaseFigures, training: Training) -> dict[st
         "present_threshold": f"{rule.recording.present:.3f}",
         "unknown_threshold": f"{rule.recording.unknown:.2f}",
         "exam_unknown_threshold": f"{rule.exam.unknown:.2f}",
+        "exam_unknown_why": _exam_unknown(rule),
         "exam_prevalence": f"{rule.exam_calibration.prevalence:.3f}",
         "most_false": f"{MOST_FALSE:.0%}",
         "systolic_certain": f"{timing.certain[0]:.3f}",
@@ -74,9 +65,26 @@ def _facts(folder: Path, figures: ReleaseFigures, training: Training) -> dict[st
         "lock_date": figures.lock.date,
         "lock_visits": str(figures.lock.visits),
         "lock_people": str(figures.lock.people),
-        "lock_network": figures.lock.network_sha256[:16],
+        "lock_network": figures.lock.judge.network_sha256[:16],
+        "lock_rule": figures.lock.judge.rule_sha256[:16],
+        "lock_times": _times(figures.lock),
         "parameters": f"{_parameters(folder):,}",
     }
+
+
+def _exam_unknown(rule: Rule) -> str:
+    """How the threshold of an exam's unknown came about."""
+    if rule.exam.unknown <= UNKNOWN:
+        return f"what the costs ask for; with it, no more than {MOST_UNKNOWN:.0%} of the visits that the expert could judge are unknown"
+    return (
+        f"the costs ask for {UNKNOWN:.2f}, and it was raised from there in steps of {STEP:g} until no more than {MOST_UNKNOWN:.0%} of the visits "
+        "that the expert could judge were unknown, out of fold"
+    )
+
+
+def _times(lock: Opening) -> str:
+    """Whether these people were judged more than once for the version."""
+    return "once" if lock.number == 1 else f"for the {lock.number}. time, under another rule ({lock.why})"
 
 
 def _parameters(folder: Path) -> int:

@@ -2,8 +2,9 @@
 
     python models/recipes/evaluate.py
 
-Trains the folds that ``--work`` does not hold yet; the locked people are not looked at. Progress goes to standard error,
-figures to standard output.
+Trains the folds that ``--work`` does not hold yet; the locked people are not looked at. Curves and thresholds of each fold are
+fitted on the other four, each scored by the network that has never heard it. (That network has heard the fold that is judged:
+networks without either would be ten more trainings a seed.) Progress goes to standard error, figures to standard output.
 """
 
 from __future__ import annotations
@@ -14,23 +15,37 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from beats_figures import StatesFigures, states_figures
 from dataset import REPOSITORY, Recording, data_folder, state_intervals
 from durations import Duration, durations
-from features import Features
 from figures import Line, Quantisation, Trade, headline, quantisation, trade
 from flags import Flags, flags
-from folds import assign_folds
-from judged import Judged, cross_fit, pooled_rule
+from folds import FOLDS, assign_folds
+from in_product import InProduct, in_product, product_lines
+from judged import Judged, cross_fitted, fold_rules, pooled_rule
 from lock import unlocked
-from out_of_fold import only, out_of_fold
-from people import circumstances, qualities
+from manifest import in_force
+from out_of_fold import at, only, out_of_fold
+from out_of_range import limit
+from people import Quality, circumstances
 from reliability import Reliability, reliability
-from runs import SEEDS, fold_runs, pack, perform, progress
+from runs import SEEDS, fold_run, fold_runs, pack, perform, progress
 from scores import Scores
 from subgroups import Part, Share, healthy_elsewhere, recording_parts, visit_parts
 from tables import out_of_fold_tables
-from timing_figures import TimingFigure, TimingRule, fit_timing, made_murmurs, real_murmurs, timing_figure
+from takes import Listening, Takes, heard
+from timing_figures import (
+    Timed,
+    TimingFigure,
+    TimingRule,
+    cross_fitted_figure,
+    fit_timing,
+    made_murmurs,
+    other_folds,
+    real_murmurs,
+    together,
+)
 from train import Recipe
 from verdicts import Rule
 
@@ -44,11 +59,14 @@ THRESHOLDS = (0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.50)
 class Evaluation:
     """The figures, and what a release takes from the same scores: rules, durations.
 
-    seeds: what the networks of each seed say of the unlocked people. circor: the eight-bit scores of the first.
+    seeds: what the networks of each seed say of the unlocked people; in_product: the same behind the product's gate. circor:
+    the eight-bit scores of the first.
     """
 
     seeds: Sequence[Judged]
     headline: Sequence[Line]
+    in_product: Sequence[InProduct]
+    product: Sequence[Line]
     reliability: Sequence[Reliability]
     trade: Sequence[Trade]
     flags: Sequence[Flags]
@@ -67,23 +85,34 @@ class Evaluation:
 def evaluate(work: Path, seeds: Sequence[int] = SEEDS) -> Evaluation:
     """Judge the folds' networks in ``work``, each on the unlocked people that it has never heard."""
     rows, features, _ = pack(work)
+    intervals = state_intervals(data_folder())
     every_seed = [out_of_fold(rows, features, work, seed) for seed in seeds]
     circor = [only(rows, scores, "circor") for scores in every_seed]
     known = [rows[index] for index in circor[0].rows]
     folds = assign_folds(unlocked(rows))
     fold = np.asarray([folds[row.group] for row in known])
-    quality = qualities(known, work, progress)
+    takes = _takes(known, fold, work, seeds)
+    quality = [Quality(take.score, take.usable) for take in (takes[0][row.name].quality for row in known)]
     quality_scores = np.asarray([one.score for one in quality])
-    judged = [cross_fit(known, scores, quality_scores, fold) for scores in circor]
+    lasting = durations(intervals, [row.name for row in known])
+    judged, spoken = [], []
+    for scores, heard_by in zip(circor, takes, strict=True):
+        rules = fold_rules(known, scores, quality_scores, fold)
+        judged.append(cross_fitted(known, scores, quality_scores, fold, rules))
+        manifests = {
+            one: in_force(rule, limit(at(scores, np.flatnonzero(fold != one).tolist())), viterbi(lasting))
+            for one, rule in rules.items()
+        }
+        spoken.append(in_product(judged[-1], heard_by, [manifests[int(one)] for one in fold]))
     progress("figures")
     rule = pooled_rule(known, circor, quality_scores)
-    intervals = state_intervals(data_folder())
-    lasting = durations(intervals, [row.name for row in known])
-    timing_rule, timing = _timing(rows, known, features, circor[0], work)
+    timing_rule, timing = _timing(made_murmurs(rows, features, work), real_murmurs(known, circor[0], fold))
     float_scores = only(rows, out_of_fold(rows, features, work, SEEDS[0], "fp32"), "circor")
     return Evaluation(
         seeds=judged,
         headline=headline(judged),
+        in_product=spoken,
+        product=product_lines(spoken),
         reliability=reliability(judged),
         trade=trade(judged, THRESHOLDS),
         flags=flags(judged),
@@ -100,14 +129,25 @@ def evaluate(work: Path, seeds: Sequence[int] = SEEDS) -> Evaluation:
     )
 
 
-def _timing(
-    rows: Sequence[Recording], known: Sequence[Recording], features: Features, circor: Scores, work: Path
-) -> tuple[TimingRule, Sequence[TimingFigure]]:
-    made, real = made_murmurs(rows, features, work), real_murmurs(known, circor)
-    rule = fit_timing(made, real)
-    return rule, (
-        timing_figure("made, what the curves were fitted on", made, rule),
-        timing_figure("CirCor: network out of fold, curves and threshold fitted on these too", real, rule),
+def _takes(known: Sequence[Recording], fold: npt.NDArray[np.int64], work: Path, seeds: Sequence[int]) -> list[Takes]:
+    """What the product makes of everybody, of each seed: by the networks of the fold that they are in."""
+    listenings = [
+        Listening(
+            tuple(work / f"{fold_run(one, seed).name}.int8.onnx" for seed in seeds),
+            tuple(known[place] for place in np.flatnonzero(fold == one)),
+        )
+        for one in range(FOLDS)
+    ]
+    parts = heard(listenings)
+    return [{name: take for part in parts for name, take in part[seed].items()} for seed in range(len(seeds))]
+
+
+def _timing(made: Sequence[Timed], real: Sequence[Timed]) -> tuple[TimingRule, Sequence[TimingFigure]]:
+    """The rule that ships is of all folds; a figure of a fold is by the rule of the others."""
+    rules = other_folds(made, real)
+    return fit_timing(together(made), together(real)), (
+        cross_fitted_figure("made in CirCor, out of fold, curves of the other folds", made, rules),
+        cross_fitted_figure("CirCor, out of fold, curves and threshold of the other folds", real, rules),
     )
 
 

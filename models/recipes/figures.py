@@ -128,13 +128,9 @@ def _site_unknown(judged: Judged, items: Int64) -> float:
     return auroc(judged.truth[items] == "unknown", judged.odds.unknown[items])
 
 
-VISITS: Mapping[str, tuple[Measure, Goal | None]] = {
+# What words are asked: the product's verdicts can be, too.
+SPOKEN: Mapping[str, tuple[Measure, Goal | None]] = {
     "visit: weighted accuracy, challenge policy": (_weighted, Goal(">=", 0.82)),
-    "visit: AUROC, present against rest": (_against_rest, Goal(">=", 0.96)),
-    "visit: AUROC, present against absent": (_against_absent, None),
-    "visit: sensitivity at specificity 0.90": (_sensitivity_at_90, Goal(">=", 0.90)),
-    "visit: macro AUROC of the three classes": (_macro, Goal(">=", 0.90)),
-    "visit: AUROC of unknown": (_unknown_area, None),
     "visit: sensitivity, unknown is wrong": (_called("present", "present"), None),
     "visit: specificity, unknown is wrong": (_called("absent", "absent"), None),
     "visit: unknown visits called unknown": (_called("unknown", "unknown"), None),
@@ -142,6 +138,14 @@ VISITS: Mapping[str, tuple[Measure, Goal | None]] = {
     "visit: sensitivity of the decided": (_decided("present"), None),
     "visit: specificity of the decided": (_decided("absent"), None),
     "visit: judgeable visits decided (coverage)": (_coverage, None),
+}
+VISITS: Mapping[str, tuple[Measure, Goal | None]] = {
+    **SPOKEN,
+    "visit: AUROC, present against rest": (_against_rest, Goal(">=", 0.96)),
+    "visit: AUROC, present against absent": (_against_absent, None),
+    "visit: sensitivity at specificity 0.90": (_sensitivity_at_90, Goal(">=", 0.90)),
+    "visit: macro AUROC of the three classes": (_macro, Goal(">=", 0.90)),
+    "visit: AUROC of unknown": (_unknown_area, None),
 }
 RECORDINGS: Mapping[str, tuple[Measure, Goal | None]] = {
     "recording: AUROC against the expert at that site": (_site, Goal(">=", 0.95)),

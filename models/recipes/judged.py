@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,18 +42,25 @@ def judge(rows: Sequence[Recording], scores: Scores, quality: Float64, rule: Rul
     return Judged(rows, exams, truth, odds, odds.labels(rule.recording), of_exams, words)
 
 
-def cross_fit(rows: Sequence[Recording], scores: Scores, quality: Float64, folds: Int64) -> Judged:
-    """Fit curves and thresholds on four folds, speak of the fifth: what new people would meet.
+def fold_rules(rows: Sequence[Recording], scores: Scores, quality: Float64, folds: Int64) -> dict[int, Rule]:
+    """Of each fold, curves and thresholds that were fitted on the other four: what its people would meet.
 
     ``folds``: that of each recording's owner.
     """
-    parts = {}
+    rules = {}
     for fold in np.unique(folds):
         others = folds != fold
         known = [row for row, use in zip(rows, others, strict=True) if use]
-        rule = fit_rule(known, scores.present[others], scores.unknown[others], quality[others])
-        parts[fold] = judge(rows, scores, quality, rule)
-    first = parts[folds[0]]
+        rules[int(fold)] = fit_rule(known, scores.present[others], scores.unknown[others], quality[others])
+    return rules
+
+
+def cross_fitted(
+    rows: Sequence[Recording], scores: Scores, quality: Float64, folds: Int64, rules: Mapping[int, Rule]
+) -> Judged:
+    """Everybody by the rule of their fold."""
+    parts = {fold: judge(rows, scores, quality, rule) for fold, rule in rules.items()}
+    first = parts[int(folds[0])]
     exam_folds = np.asarray([folds[members[0]] for members in first.exams.members])
     return replace(
         first,

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from durations import Duration
 from features import STATE_FRAMES, WINDOW_FRAMES
+from platt import Platt
 from timing_figures import TimingRule
 from verdicts import Rule
 
 from stetho.dsp.mel import FLOOR, FMAX_HZ, FMIN_HZ, HOP, N_FFT, N_MELS, RATE_HZ, mel_sha256
-from stetho.inference.manifest import EXAM_RULE
+from stetho.heart.beats import Durations
+from stetho.inference import manifest as product
+from stetho.inference.manifest import EXAM_RULE, Manifest, Windowing
 
+NETWORK = "model.int8.onnx"
+AGES, DEVICES = (0, 21), ("Littmann 3200",)
+WINDOW = Windowing(
+    length_s=5, hop_s=1, frames=WINDOW_FRAMES, state_frames=STATE_FRAMES, minimum_scored=3, maximum_concealed_share=0.05
+)
 COMMAND = "python models/recipes/build.py --out models/murmur/{version}"
 
 
@@ -75,12 +84,12 @@ floor = {FLOOR}
 mel_sha256 = "{mel_sha256()}"
 
 [window]
-length_s = 5
-hop_s = 1
-frames = {WINDOW_FRAMES}
-state_frames = {STATE_FRAMES}
-minimum_scored = 3
-maximum_concealed_share = 0.05
+length_s = {WINDOW.length_s}
+hop_s = {WINDOW.hop_s}
+frames = {WINDOW.frames}
+state_frames = {WINDOW.state_frames}
+minimum_scored = {WINDOW.minimum_scored}
+maximum_concealed_share = {WINDOW.maximum_concealed_share}
 
 [labels]
 murmur = ["present", "unknown", "absent"]
@@ -128,8 +137,8 @@ limit = {embedding_limit:.3f}
 
 [intended_use]
 text = "Investigational. Flags recordings of the chest in which a trained listener would hear a murmur, for review by a clinician. Not for diagnosis."
-ages_validated_years = [0, 21]
-devices = ["Littmann 3200"]
+ages_validated_years = {list(AGES)}
+devices = {json.dumps(DEVICES)}
 sites = ["AV", "PV", "TV", "MV"]
 
 [training]
@@ -154,6 +163,36 @@ diastolic_certain = {timing.certain[1]:.3f}
 """,
         encoding="utf-8",
     )
+
+
+def in_force(rule: Rule, embedding_limit: float, durations: Durations) -> Manifest:
+    """The product's manifest of a rule, for a network that isn't released; it says no timing."""
+    curves, exam = rule.calibration, rule.exam_calibration
+    return Manifest(
+        name="murmur",
+        version="0",
+        model_file=NETWORK,
+        sha256="",
+        mel_sha256=mel_sha256(),
+        window=WINDOW,
+        present=_curve(curves.present),
+        unknown=_curve(curves.unknown),
+        recording=product.Thresholds(rule.recording.present, rule.recording.unknown),
+        exam=product.ExamRule(
+            _curve(exam.present),
+            _curve(exam.unknown),
+            product.Thresholds(rule.exam.present, rule.exam.unknown),
+            rule.quality_slope,
+        ),
+        embedding_limit=embedding_limit,
+        durations=durations,
+        ages_validated_years=AGES,
+        devices_validated=DEVICES,
+    )
+
+
+def _curve(curve: Platt) -> product.Calibration:
+    return product.Calibration(curve.slope, curve.intercept)
 
 
 def _duration(name: str, duration: Duration) -> str:

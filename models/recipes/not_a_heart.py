@@ -1,13 +1,13 @@
 """What is no heart must be unknown, and what is one must pass: a report, by kind, through the product's own path.
 
-    python models/recipes/not_a_heart.py [--sounds 100] [--hearts-only | --sounds-only]
+    python models/recipes/not_a_heart.py [--model FOLDER] [--sounds 100] [--hearts-only | --sounds-only]
 
 Every sound goes through ``stetho.analyze``: gate, network and distance to the training data together. "by the gate" is
 the share that the gate alone refuses (fewer than three windows that it would have scored). Made and recorded sounds are
 apart; intervals are Wilson's. Made sounds are of seeds that nothing was tuned on, but of the makers that were: another
 maker's drums may do otherwise. Speakers and lungs taught nothing, but limits were chosen after a look at them; so were
 Yaseen's clips. Rooms augment the network's training, so of them only the gate is looked at, and only in sources that it was not
-tuned on.
+tuned on. What is said of sounds is kept in ``--work`` too, for the report of the release whose model it is.
 """
 
 from __future__ import annotations
@@ -18,21 +18,25 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from dataset import data_folder, recordings
+from dataset import REPOSITORY, data_folder, recordings
 from features import read_samples
+from figures import Goal
 from made_sounds import JUDGED
-from metrics import auroc, figure
+from measured import NOT_A_HEART, Aim, keep, sha256_of
+from metrics import auroc, figure, wilson
 from quality_sounds import CENTRES_HZ, RATES_BPM, Sound, held_out, made_sounds, recorded_sounds
 
 from hw_sim.heart import Heart, Phase, Wish, scenario
 from stetho.analysis import analyze_chunks
+from stetho.artifacts import find_model
 from stetho.dsp.mel import RATE_HZ
 from stetho.dsp.resample import to_2khz
 from stetho.heart.quality import Quality, QualityGate, summarize, usable_over
-from stetho.inference.models import shipped_model
+from stetho.inference.session import MurmurModel
 from stetho.inference.verdict import Label
 from stetho.stage import run
 from stetho.stream import Chunk, Origin, Span, StreamSpec, read_only
@@ -40,6 +44,10 @@ from stetho.stream import Chunk, Origin, Span, StreamSpec, read_only
 Float32 = npt.NDArray[np.float32]
 
 SPEC = StreamSpec(RATE_HZ, Origin.FILE)
+WORK = REPOSITORY / ".cache" / "murmur"
+GOAL = Goal(">=", 0.99)
+NEVER = ("digital silence", "flat line", "tone, 50-800 Hz")  # a release that finds a heart in one of these is none
+GATED = 20  # of each
 LEAST_WINDOWS = 3
 WINDOW_S = 5
 
@@ -54,18 +62,8 @@ class Tally:
     said: Counter[str] = field(default_factory=Counter)
 
 
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927)."""
-    z = 1.959964
-    share, spread = hits / of, z * z / of
-    middle = (share + spread / 2.0) / (1.0 + spread)
-    half = z / (1.0 + spread) * np.sqrt(share * (1.0 - share) / of + spread / of / 4.0)
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
-
-
 def share(hits: int, of: int) -> str:
-    low, high = wilson(hits, of)
-    return f"{hits / of:.3f} [{low:.3f}, {high:.3f}]"
+    return str(wilson(hits, of))
 
 
 def chunk_of(samples: Float32) -> Chunk:
@@ -87,18 +85,23 @@ def passes(samples: Float32) -> bool:
     return sum(usable) >= min(LEAST_WINDOWS, max(1, len(usable)))
 
 
-def tallied(sounds: Iterable[Sound], least_s: float = 12.0) -> dict[str, Tally]:
+def tallied(sounds: Iterable[Sound], model: MurmurModel, least_s: float = 12.0) -> dict[str, Tally]:
     """What the product says of each; a shorter clip is repeated."""
     tallies: dict[str, Tally] = {}
     for sound in sounds:
         samples = np.tile(sound.samples, -(-int(least_s * RATE_HZ) // len(sound.samples)))
-        result = analyze_chunks("sound", SPEC, [chunk_of(samples)], shipped_model())
+        result = analyze_chunks("sound", SPEC, [chunk_of(samples)], model)
         tally = tallies.setdefault(sound.kind, Tally())
         tally.sounds += 1
         tally.unknown += result.label is Label.UNKNOWN
         tally.refused += not passes(samples)
         tally.said[result.murmur.reason or f"**{result.label.value}**"] += 1
     return tallies
+
+
+def never_hearts(model: MurmurModel, count: int = GATED) -> dict[str, Tally]:
+    """What is said of silence, flat lines and tones, of which not one may be anything but unknown."""
+    return tallied((sound for sound in made_sounds(JUDGED, count) if sound.kind in NEVER), model)
 
 
 def sounds_table(made: dict[str, Tally], recorded: dict[str, Tally]) -> Iterator[str]:
@@ -115,15 +118,21 @@ def sounds_table(made: dict[str, Tally], recorded: dict[str, Tally]) -> Iterator
             yield f"| {kind} | {tally.sounds} | {columns[0]} | {columns[1]} | {refused} | {said} |"
 
 
-def report_sounds(count: int) -> None:
-    made = tallied(made_sounds(JUDGED, count))
-    recorded = tallied(sound for sound in recorded_sounds() if sound.held_out)
-    print("\n".join(sounds_table(made, recorded)))
+def sounds_report(count: int, model: MurmurModel) -> tuple[str, list[Aim]]:
+    """The tables, and the goal for each kind that taught nothing."""
+    made = tallied(made_sounds(JUDGED, count), model)
+    recorded = tallied((sound for sound in recorded_sounds() if sound.held_out), model)
+    parts, aims = ["\n".join(sounds_table(made, recorded))], []
     for name, tallies in (("made", made), ("recorded", recorded)):
         counted = {kind: tally for kind, tally in tallies.items() if not kind.startswith("env_")}
         least = min(counted, key=lambda kind: counted[kind].unknown / counted[kind].sounds)
         macro = np.mean([tally.unknown / tally.sounds for tally in counted.values()])
-        print(f"\n{name}: unknown {macro:.4f} (mean over {len(counted)} kinds); least: {least}")
+        parts.append(f"{name}: unknown {macro:.4f} (mean over {len(counted)} kinds); least: {least}")
+        aims += [
+            Aim(f"not a heart, {name}: {kind}, unknown", GOAL, wilson(tally.unknown, tally.sounds))
+            for kind, tally in counted.items()
+        ]
+    return "\n\n".join(parts), aims
 
 
 # --- hearts ---------------------------------------------------------------------------------------------------------
@@ -209,17 +218,28 @@ def usable_auroc() -> str:
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, help="folder of the model; the pinned one if not given")
+    parser.add_argument("--work", type=Path, default=WORK, help="where the tables of sounds are kept")
     parser.add_argument("--sounds", type=int, default=100, help="made sounds of each kind")
     parser.add_argument("--every", type=int, default=1, help="of CirCor, one recording in so many")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--hearts-only", action="store_true")
     only.add_argument("--sounds-only", action="store_true")
     arguments = parser.parse_args()
-    print(f"model {shipped_model().manifest.version}", file=sys.stderr)
+    folder = arguments.model or find_model()
+    model = MurmurModel.load(folder)
+    print(f"model {model.manifest.version}", file=sys.stderr)
     if not arguments.hearts_only:
-        report_sounds(arguments.sounds)
+        markdown, aims = sounds_report(arguments.sounds, model)
+        print(markdown)
+        keep(arguments.work, NOT_A_HEART, judged_of(folder), markdown, aims)
     if not arguments.sounds_only:
         report_hearts(arguments.every)
+
+
+def judged_of(folder: Path) -> dict[str, str]:
+    """What sounds are judged by: the network and the manifest in ``folder``."""
+    return {name: sha256_of(folder / name) for name in ("model.int8.onnx", "manifest.toml")}
 
 
 if __name__ == "__main__":

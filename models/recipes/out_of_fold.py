@@ -68,12 +68,17 @@ def joined(parts: Sequence[Scores]) -> Scores:
 
 def only(rows: Sequence[Recording], scores: Scores, dataset: str) -> Scores:
     """The scores of one dataset."""
-    places = [place for place, index in enumerate(scores.rows) if rows[index].dataset == dataset]
+    return at(scores, [place for place, index in enumerate(scores.rows) if rows[index].dataset == dataset])
+
+
+def at(scores: Scores, places: Sequence[int]) -> Scores:
+    """The scores of some recordings."""
+    chosen = list(places)
     return Scores(
-        tuple(scores.rows[place] for place in places),
-        scores.present[places],
-        scores.unknown[places],
-        tuple(scores.states[place] for place in places),
-        tuple(scores.embedding[place] for place in places),
-        scores.timing[places],
+        tuple(scores.rows[place] for place in chosen),
+        scores.present[chosen],
+        scores.unknown[chosen],
+        tuple(scores.states[place] for place in chosen),
+        tuple(scores.embedding[place] for place in chosen),
+        scores.timing[chosen],
     )

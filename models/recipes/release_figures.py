@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import robustness
 from dataset import Recording, data_folder
 from evaluate import Evaluation
 from export import INPUT, OUTPUTS
 from figures import Goal
 from lock_log import Opening
+from measured import NOT_A_HEART, ROBUSTNESS, Measured, kept
+from metrics import wilson
+from not_a_heart import judged_of, never_hearts
 from other_sources import MadeHearts, SourceFigure, heard_elsewhere, made_hearts, manikin_murmurs, source_figures
 from out_of_range import Distances, distance_figures
 from scores import session
@@ -19,6 +23,7 @@ from speed import Speed, speed
 from timing_figures import Timed, TimingFigure, timing_figure
 from verdicts import Rule, recording_odds
 
+from stetho.inference.session import MurmurModel
 from stetho.inference.verdict import present_log_odds, unknown_log_odds
 
 
@@ -50,12 +55,13 @@ class ReleaseFigures:
     made: MadeHearts
     timing: Sequence[TimingFigure]
     speed: Sequence[Speed]
+    measured: Mapping[str, Measured | None]
 
 
 def release_figures(
-    folder: Path, evaluation: Evaluation, lock: Opening, limit: float, rows: Sequence[Recording]
+    folder: Path, evaluation: Evaluation, lock: Opening, limit: float, rows: Sequence[Recording], work: Path
 ) -> ReleaseFigures:
-    """Of the networks and golden inputs in ``folder``."""
+    """Of the networks, the manifest and golden inputs in ``folder``; ``work``: where longer commands keep what they found of them."""
     network, data = session(folder / "model.int8.onnx"), data_folder()
     heard = heard_elsewhere(network, rows, data)
     made = made_hearts(network, evaluation.rule)
@@ -68,11 +74,17 @@ def release_figures(
         distance_limit=limit,
         made=made,
         timing=(
-            timing_figure("simulator, all", made.murmurs, evaluation.timing_rule),
-            timing_figure("simulator, called present", _called(made), evaluation.timing_rule),
+            timing_figure("simulator, fresh seeds, all", made.murmurs, evaluation.timing_rule),
+            timing_figure("simulator, fresh seeds, called present", _called(made), evaluation.timing_rule),
             timing_figure("HLS-CMDS manikins", manikin_murmurs(heard["hls_cmds"]), evaluation.timing_rule),
         ),
         speed=[speed(folder / f"model.{precision}.onnx") for precision in ("int8", "fp32")],
+        measured={
+            NOT_A_HEART: kept(work, NOT_A_HEART, judged_of(folder)),
+            ROBUSTNESS: kept(
+                work, ROBUSTNESS, robustness.judged_of(robustness.networks_of(rows, work, folder), folder)
+            ),
+        },
     )
 
 
@@ -94,7 +106,21 @@ def _gates(folder: Path, evaluation: Evaluation) -> Sequence[Gate]:
             for name, one in losses.items()
         ),
         Gate("eight bits: largest change of a probability, golden set", Goal("<=", 0.05), change, f"{change:.4f}"),
+        *_never_hearts(folder),
     )
+
+
+def _never_hearts(folder: Path) -> Sequence[Gate]:
+    """Through the product, by the model as it is released."""
+    return [
+        Gate(
+            f"not a heart: {kind}, called unknown",
+            Goal(">=", 1.0),
+            tally.unknown / tally.sounds,
+            f"{tally.unknown} of {tally.sounds}: {wilson(tally.unknown, tally.sounds)}",
+        )
+        for kind, tally in never_hearts(MurmurModel.load(folder)).items()
+    ]
 
 
 def golden_change(folder: Path, rule: Rule) -> float:

@@ -4,7 +4,7 @@
 
 Every change is made to the waveform, and what comes of it takes the product's own path: quality gate, front end, eight-bit
 network, verdict. Each person is judged by the network of a fold that has never heard them; locked people are left out.
-Progress goes to standard error, the report to standard output.
+Progress goes to standard error, the report to standard output; it is kept in ``--work`` too, for the report of the release.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from pathlib import Path
 import noises
 from conditions import Condition, conditions
 from dataset import REPOSITORY, Recording, data_folder, recordings
+from figures import Goal
 from heard import Visit, model_of, visit
+from measured import ROBUSTNESS, Aim, keep, sha256_of
 from native_rate import native_changes
 from robustness_figures import Robustness, report
 from robustness_tables import robustness_markdown
@@ -177,9 +179,20 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=ENOUGH, help="about so many recordings; 0 is all")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     arguments = parser.parse_args()
-    rows = recordings(data_folder())
-    networks = networks_of(rows, arguments.work, arguments.model or find_model(), arguments.seed)
-    print(robustness_markdown(robustness(rows, networks, arguments.limit, arguments.jobs)), flush=True)
+    rows, model = recordings(data_folder()), arguments.model or find_model()
+    networks = networks_of(rows, arguments.work, model, arguments.seed)
+    of = judged_of(networks, model)  # before: an hour later they may be others
+    found = robustness(rows, networks, arguments.limit, arguments.jobs)
+    markdown = robustness_markdown(found)
+    print(markdown, flush=True)
+    aims = [Aim(f"robustness, {asked.what}", Goal("<=", asked.most), asked.figure) for asked in found.goals]
+    keep(arguments.work, ROBUSTNESS, of, markdown, aims)
+
+
+def judged_of(networks: Networks, model: Path) -> dict[str, str]:
+    """What is judged: the networks, and the manifest that they are used with."""
+    own = {f"fold{fold}": sha256_of(file) for fold, file in networks.files.items()}
+    return {**own, "manifest.toml": sha256_of(model / "manifest.toml")}
 
 
 if __name__ == "__main__":

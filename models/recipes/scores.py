@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from export import INPUT, OUTPUTS
 from features import HOP_FRAMES, STATE_FRAMES, Features
 
 from stetho.inference.verdict import present_log_odds, unknown_log_odds
@@ -47,6 +46,8 @@ def score(
     graph: onnxruntime.InferenceSession, features: Features, rows: Sequence[int], progress: Callable[[str], None]
 ) -> Scores:
     """Score every recording of ``rows``."""
+    from export import INPUT, OUTPUTS  # torch comes with it: not wherever scores are read
+
     present, unknown, states, embedding, timing = [], [], [], [], []
     for count, row in enumerate(rows):
         outputs = graph.run(list(OUTPUTS), {INPUT: features.windows(row)[:, None]})

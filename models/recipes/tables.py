@@ -10,8 +10,11 @@ from beats_figures import StatesFigures
 from dataset import LABELS
 from figures import Line, Quantisation, Trade, confusion
 from flags import Flags
+from goals import aims, logged_rows, missed_table
+from in_product import PREFIX, InProduct, refusals
 from judged import Judged
 from lock_log import Opening
+from measured import NOT_A_HEART, ROBUSTNESS, text_of
 from metrics import Figure
 from other_sources import MadeFigure, SourceFigure
 from out_of_range import Distances
@@ -31,6 +34,9 @@ def out_of_fold_tables(evaluation: Evaluation) -> dict[str, str]:
     """The tables of people that the networks had never heard, by the name that the templates give them."""
     return {
         "headline": headline_table(evaluation.headline),
+        "product": product_table(evaluation),
+        "product_confusion": _confusion([one.judged for one in evaluation.in_product]),
+        "refusals": _refusals(evaluation.in_product),
         "calibration": headline_table(calibration_lines(evaluation)),
         "by_chance": _by_chance(evaluation.reliability),
         "confusion": _confusion(evaluation.seeds),
@@ -49,7 +55,10 @@ def out_of_fold_tables(evaluation: Evaluation) -> dict[str, str]:
 def release_tables(figures: ReleaseFigures) -> dict[str, str]:
     """The tables of the network that ships, and of its twin that was judged behind the lock."""
     return {
-        "lock": lock_table(figures.lock, [*figures.evaluation.headline, *calibration_lines(figures.evaluation)]),
+        "lock": lock_table(
+            figures.lock,
+            [*figures.evaluation.headline, *calibration_lines(figures.evaluation), *figures.evaluation.product],
+        ),
         "gates": _gates(figures),
         "sources": _sources(figures.sources),
         "distances": _distances(figures.distances),
@@ -57,6 +66,9 @@ def release_tables(figures: ReleaseFigures) -> dict[str, str]:
         "made_timing": timing_table(figures.timing),
         "made_timing_counts": timing_counts(figures.timing),
         "speed": _speed(figures.speed),
+        "missed": missed_table(list(aims(figures)), logged_rows()),
+        "not_a_heart": text_of(figures.measured[NOT_A_HEART], NOT_A_HEART, figures.lock.version),
+        "robustness": text_of(figures.measured[ROBUSTNESS], ROBUSTNESS, figures.lock.version),
     }
 
 
@@ -76,6 +88,25 @@ def headline_table(lines: Sequence[Line]) -> str:
     return table(
         ("CirCor, out of fold", "mean of the seeds [95 % interval]", "each seed", "goal"),
         [(line.name, str(line.figure.mean), _each(line), _goal(line)) for line in lines],
+    )
+
+
+def product_table(evaluation: Evaluation) -> str:
+    """What the product says, beside what network and rule alone would have said."""
+    alone = {line.name: line.figure.mean for line in evaluation.headline}
+    rows = []
+    for line in evaluation.product:
+        name = line.name.removeprefix(PREFIX)
+        without = str(alone[name]) if name in alone else "-"
+        rows.append((name, str(line.figure.mean), _each(line), without, _goal(line)))
+    head = ("CirCor, out of fold", "in the product [95 % interval]", "each seed", "network and rule alone", "goal")
+    return table(head, rows)
+
+
+def _refusals(seeds: Sequence[InProduct]) -> str:
+    return table(
+        ("why a recording is unknown in the product", "recordings", "of these, the expert could judge"),
+        [(name.replace("_", " "), f"{count:.1f}", f"{judgeable:.1f}") for name, count, judgeable in refusals(seeds)],
     )
 
 
@@ -214,9 +245,20 @@ def _quantisation(figures: Quantisation) -> str:
 def timing_table(rows: Sequence[TimingFigure]) -> str:
     """Balanced accuracies."""
     return table(
-        ("murmurs of", "murmurs", "systolic, balanced", "diastolic, balanced"),
-        [(row.source, str(row.murmurs), _known(row.systolic), _known(row.diastolic)) for row in rows],
+        ("murmurs of", "murmurs", "systolic, balanced", "diastolic, balanced", "goal"),
+        [
+            (row.source, str(row.murmurs), _known(row.systolic), _known(row.diastolic), _timing_goal(row))
+            for row in rows
+        ],
     )
+
+
+def _timing_goal(row: TimingFigure) -> str:
+    if row.goal is None:
+        return ""
+    halves = (("systolic", row.systolic), ("diastolic", row.diastolic))
+    words = (f"{name} {'met' if row.goal.met(one.value) else 'missed'}" for name, one in halves if one is not None)
+    return f"{row.goal}: {', '.join(words)}"
 
 
 def timing_counts(rows: Sequence[TimingFigure]) -> str:

@@ -1,8 +1,8 @@
 """When a murmur sounds: how well the network tells systole from diastole, and the curves that the product needs for it.
 
 CirCor holds hardly a diastolic murmur, so the curves are fitted on made ones too: murmurs placed by phase into recordings
-without one, of people whom the network has not heard. They are judged on hearts that others made: the simulator's, and a
-manikin's.
+without one, of people whom the network has not heard. Both are judged by curves and thresholds of the other folds, and hearts
+that others made by those of all: the simulator's, of seeds that nothing was chosen on, and a manikin's.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from batches import ENOUGH_ANNOTATED, PHASES
 from dataset import UNANNOTATED, Recording
 from export import INPUT, OUTPUTS
 from features import HOP_FRAMES, WINDOW_FRAMES, Features
+from figures import Goal
 from folds import FOLDS
 from metrics import Figure, figure, share
 from out_of_fold import judged_on
@@ -69,17 +70,25 @@ def evidence(logits: Float64) -> tuple[Float64, Float64]:
     return logits[:, 0], logits[:, 1] - logits[:, 0]
 
 
-def real_murmurs(rows: Sequence[Recording], scores: Scores) -> Timed:
-    """CirCor's, where the expert heard them, out of fold."""
-    places = [place for place, row in enumerate(rows) if row.site_label == "present"]
+def real_murmurs(rows: Sequence[Recording], scores: Scores, folds: Int64) -> list[Timed]:
+    """CirCor's, where the expert heard them, of each fold, out of fold. ``folds``: that of each recording's owner."""
+    return [_real(rows, scores, np.flatnonzero(folds == fold)) for fold in range(FOLDS)]
+
+
+def _real(rows: Sequence[Recording], scores: Scores, chosen: Int64) -> Timed:
+    places = [int(place) for place in chosen if rows[place].site_label == "present"]
     own = [rows[place] for place in places]
     truth = np.asarray([(bool(row.timing), row.diastolic) for row in own])
     return Timed(tuple(row.group for row in own), scores.timing[places], truth)
 
 
-def made_murmurs(rows: Sequence[Recording], features: Features, work: Path) -> Timed:
+def made_murmurs(rows: Sequence[Recording], features: Features, work: Path) -> list[Timed]:
     """Made murmurs in silent, annotated recordings of each fold's people, heard by the network of the first seed."""
-    parts = [_made(rows, features, work, fold) for fold in range(FOLDS)]
+    return [_made(rows, features, work, fold) for fold in range(FOLDS)]
+
+
+def together(parts: Sequence[Timed]) -> Timed:
+    """As one."""
     return Timed(
         tuple(person for part in parts for person in part.people),
         np.concatenate([part.logits for part in parts]),
@@ -126,6 +135,12 @@ def _with(power: Float32, states: Int64, phases: Sequence[str], generator: np.ra
     return np.asarray(np.log(power).T, np.float32)
 
 
+def other_folds(made: Sequence[Timed], real: Sequence[Timed]) -> list[TimingRule]:
+    """Of each fold, the rule that was fitted on the others."""
+    kept = [[other for other in range(len(made)) if other != fold] for fold in range(len(made))]
+    return [fit_timing(together([made[k] for k in own]), together([real[k] for k in own])) for own in kept]
+
+
 def fit_timing(made: Timed, real: Timed) -> TimingRule:
     """Curves that take a half with and without a murmur for equally likely; the even choice for systole, and for diastole where
     `MOST_FALSE` of CirCor's systolic murmurs are told one. Made murmurs are surer to be found than anyone's, so they can't say where."""
@@ -144,27 +159,39 @@ def _balance(positive: Bool) -> Float64:
 @dataclass(frozen=True)
 class TimingFigure:
     """Of murmurs of one source: of each half, the mean of the share of those with it that were told it and of those
-    without it that were not. Not there where a source has murmurs of one kind alone."""
+    without it that were not. Not there where a source has murmurs of one kind alone. ``goal``: of both, where there is one."""
 
     source: str
     murmurs: int
     systolic: Figure | None
     diastolic: Figure | None
     counts: tuple[tuple[int, int, int, int], ...]
+    goal: Goal | None = None
 
 
+GOAL = Goal(">=", 0.90)
 TRUTHS = ((True, False), (False, True), (True, True))
 
 
-def timing_figure(source: str, murmurs: Timed, rule: TimingRule) -> TimingFigure:
+def timing_figure(source: str, murmurs: Timed, rule: TimingRule, goal: Goal | None = GOAL) -> TimingFigure:
+    """By one rule, which these murmurs had no part in."""
+    return _figure(source, murmurs, rule.said(murmurs.logits), goal)
+
+
+def cross_fitted_figure(source: str, folds: Sequence[Timed], rules: Sequence[TimingRule]) -> TimingFigure:
+    """Each fold by the rule of the others."""
+    said = [rule.said(own.logits) for own, rule in zip(folds, rules, strict=True)]
+    return _figure(source, together(folds), np.concatenate(said), None)
+
+
+def _figure(source: str, murmurs: Timed, said: Bool, goal: Goal | None) -> TimingFigure:
     """``counts``: a row for systolic, diastolic, both; a column for each, and for neither."""
-    said = rule.said(murmurs.logits)
     counts = tuple(
         tuple(int(_is(murmurs.truth, true)[_is(said, word)].sum()) for word in (*TRUTHS, (False, False)))
         for true in TRUTHS
     )
     systolic, diastolic = (_balanced(murmurs, said, half) for half in (0, 1))
-    return TimingFigure(source, len(said), systolic, diastolic, counts)
+    return TimingFigure(source, len(said), systolic, diastolic, counts, goal)
 
 
 def _is(halves: Bool, kind: tuple[bool, bool]) -> Bool:
