@@ -9,7 +9,7 @@ import typer
 from stetho.cli.model_text import description_lines, facts
 from stetho.cli.options import Json
 from stetho.cli.output import print_json
-from stetho.cli.passphrase import PassphraseFile, passphrase_of
+from stetho.cli.passphrase import NoPassphrase, PassphraseFile, new_passphrase, passphrase_of
 from stetho.cli.plain_flags import PlainCommand, PlainGroup
 from stetho.clock import SYSTEM_CLOCK
 from stetho.config import config_file, load_config
@@ -92,11 +92,13 @@ def _verified(described: ModelDescription, passed: Iterable[Check], refusal: Mod
 def keygen(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The new file for the private key.")],
     passphrase_file: PassphraseFile = None,
+    no_passphrase: NoPassphrase = False,
     json: Json = False,
 ) -> None:
     """Makes a site's key, which approves models: a private file, and a public key for the settings."""
+    passphrase = new_passphrase(passphrase_file, none_wanted=no_passphrase)
     key = SiteKey.generate()
-    key.write(output, passphrase_of(passphrase_file, "Passphrase (empty: none)", twice=True))
+    key.write(output, passphrase)
     if json:
         print_json({"file": str(output), "public_key": str(key.public), "schema": SCHEMA})
         return

@@ -17,19 +17,42 @@ PassphraseFile = Annotated[
 ]
 
 
-def passphrase_of(file: Path | None, question: str, *, twice: bool = False) -> bytes | None:
-    """The file's first line; else what is typed, where there is a terminal; None for an empty one.
+NoPassphrase = Annotated[
+    bool,
+    typer.Option("--no-passphrase", help="Leave the key unencrypted: whoever can read the file can approve models."),
+]
 
-    twice: asked again, since a new one that was mistyped opens nothing.
+
+def passphrase_of(file: Path | None, question: str) -> bytes:
+    """The file's first line; else what is typed, where there is a terminal. Raises ConfigError without either."""
+    return _first_line(file) if file is not None else _typed(question, "name a file with --passphrase-file")
+
+
+def new_passphrase(file: Path | None, *, none_wanted: bool) -> bytes | None:
+    """Of a new key. None where none is wanted, and never because nobody could be asked.
+
+    It is typed twice, since one that was mistyped opens nothing. Raises ConfigError.
     """
+    if none_wanted and file is not None:
+        raise ConfigError("--no-passphrase and --passphrase-file contradict each other: give one of them.")
+    if none_wanted:
+        return None
     if file is not None:
         return _first_line(file)
-    if not sys.stdin.isatty():
-        return None
-    typed: str = typer.prompt(question, default="", hide_input=True, show_default=False, err=True)
-    if twice and typed and typed != typer.prompt("Again", default="", hide_input=True, show_default=False, err=True):
+    instead = "name a file with --passphrase-file, or say --no-passphrase"
+    typed = _typed("Passphrase", instead)
+    if typed != _typed("Again", instead):
         raise ConfigError("These were two different passphrases: try again.")
-    return typed.encode() or None
+    return typed
+
+
+def _typed(question: str, instead: str) -> bytes:
+    if not sys.stdin.isatty():
+        raise ConfigError(f"There is no terminal to type the passphrase in: {instead}.")
+    typed: str = typer.prompt(question, default="", hide_input=True, show_default=False, err=True)
+    if not typed:
+        raise ConfigError(f"No passphrase was typed: try again, or {instead}.")
+    return typed.encode()
 
 
 def _first_line(file: Path) -> bytes:

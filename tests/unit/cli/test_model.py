@@ -40,7 +40,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 @pytest.fixture
 def key(run: Run) -> str:
     """A site's key in `site.key`; gives its public half."""
-    code, out, _ = run("model", "keygen", "-o", "site.key", "--json")
+    code, out, _ = run("model", "keygen", "-o", "site.key", "--no-passphrase", "--json")
     assert code == 0
     return str(json.loads(out)["public_key"])
 
@@ -248,12 +248,36 @@ def test_a_key_with_a_passphrase(run: Run, own_model: Path, tmp_path: Path) -> N
         code, _, err = run(*approve, *arguments)
         assert code == 2, err
         assert "correct horse" not in err
+        assert arguments or err == NO_TERMINAL.format("name a file with --passphrase-file")
     assert run(*approve, "--passphrase-file", "secret")[0] == 0
+
+
+NO_TERMINAL = "stetho: There is no terminal to type the passphrase in: {}.\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ((), NO_TERMINAL.format("name a file with --passphrase-file, or say --no-passphrase")),
+        (("--no-passphrase", "--passphrase-file", "secret"), "contradict each other: give one of them.\n"),
+        (("--passphrase-file", "gone"), "can't be read (No such file or directory).\n"),
+    ],
+)
+def test_a_key_is_left_unencrypted_only_where_that_was_asked_for(
+    run: Run, tmp_path: Path, options: tuple[str, ...], sentence: str
+) -> None:
+    (tmp_path / "secret").write_text("correct horse\n", encoding="utf-8")
+    code, out, err = run("model", "keygen", "-o", "site.key", *options)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert err.endswith(sentence)
+    assert not (tmp_path / "site.key").exists()
+    assert run("model", "keygen", "-o", "site.key", "--no-passphrase")[0] == 0
+    assert b"ENCRYPTED" not in (tmp_path / "site.key").read_bytes()
 
 
 def test_a_key_is_never_overwritten(run: Run, key: str, tmp_path: Path) -> None:
     before = (tmp_path / "site.key").read_bytes()
-    code, _, err = run("model", "keygen", "-o", "site.key")
+    code, _, err = run("model", "keygen", "-o", "site.key", "--no-passphrase")
     assert code == 2
     assert "never overwritten" in err
     assert (tmp_path / "site.key").read_bytes() == before
@@ -299,8 +323,13 @@ def test_every_verdict_of_a_model_of_the_site_s_own_says_so_live(
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="a terminal is imitated by a POSIX pty")
-@pytest.mark.parametrize(("second", "code"), [("correct horse", 0), ("correct hose", 2)])
-def test_a_passphrase_is_asked_for_in_a_terminal_and_not_shown(tmp_path: Path, second: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "code"),
+    [("correct horse", "correct horse", 0), ("correct horse", "correct hose", 2), ("", "", 2)],
+)
+def test_a_passphrase_is_asked_for_in_a_terminal_and_not_shown(
+    tmp_path: Path, first: str, second: str, code: int
+) -> None:
     import pty
 
     terminal, inside = pty.openpty()
@@ -308,7 +337,7 @@ def test_a_passphrase_is_asked_for_in_a_terminal_and_not_shown(tmp_path: Path, s
     with subprocess.Popen(command, stdin=inside, stdout=inside, stderr=inside, start_new_session=True) as process:
         os.close(inside)
         said = b""
-        for question, answer in ((b"none): ", "correct horse"), (b"Again: ", second)):
+        for question, answer in ((b"Passphrase: ", first), (b"Again: ", second))[: 2 if first else 1]:
             while question not in said:
                 said += os.read(terminal, 1000)
             os.write(terminal, f"{answer}\n".encode())
