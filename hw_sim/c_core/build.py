@@ -10,7 +10,7 @@ from pathlib import Path
 from firmware_bridge.device import FOLDER, SOURCES
 from stetho.errors import ConfigError
 
-_SHIM = Path(__file__).with_name("sim_link.c")
+SHIM = Path(__file__).with_name("sim_link.c")
 _FLAGS = ("-std=c99", "-O2", "-Wall", "-Wextra", "-pedantic", "-shared", "-fPIC")
 _NO_COMPILER = (
     "The core in C needs a C compiler, and there is none here: install gcc or clang, or leave `--core c` out."
@@ -42,7 +42,7 @@ def _cache_folder() -> Path:
 
 
 def _digest(compiler: str) -> str:
-    parts = [compiler.encode(), *(path.read_bytes() for path in (*SOURCES, *sorted(FOLDER.glob("*.h")), _SHIM))]
+    parts = [compiler.encode(), *(path.read_bytes() for path in (*SOURCES, *sorted(FOLDER.glob("*.h")), SHIM))]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
@@ -50,7 +50,7 @@ def _compile(compiler: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         made = Path(folder) / path.name
-        command = [compiler, *_FLAGS, "-I", str(FOLDER), *map(str, SOURCES), str(_SHIM), "-o", str(made)]
+        command = [compiler, *_FLAGS, "-I", str(FOLDER), *map(str, SOURCES), str(SHIM), "-o", str(made)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # the user's compiler
         if done.returncode != 0:
             first = (done.stderr.strip().splitlines() or ["it says nothing"])[0]

@@ -29,6 +29,8 @@ _SIGNATURES = {
     "stetho_link_contact": (None, _LINK, ctypes.c_bool, ctypes.c_int),
     "stetho_link_battery": (None, _LINK, _U8, ctypes.c_bool, _U16),
     "stetho_link_end": (None, _LINK, ctypes.c_int),
+    "stetho_link_skip": (None, _LINK, _U32),
+    "stetho_link_button": (None, _LINK, _U8),
     "stetho_link_refuse": (None, _LINK, ctypes.c_int, _BYTES),
 }
 
@@ -36,7 +38,11 @@ _SIGNATURES = {
 @cache
 def library() -> ctypes.CDLL:
     """Raises ConfigError where it can't be compiled."""
-    loaded = ctypes.CDLL(str(built_library()))
+    return typed(ctypes.CDLL(str(built_library())))
+
+
+def typed(loaded: ctypes.CDLL) -> ctypes.CDLL:
+    """The same library, its functions with their types."""
     for name, (result, *arguments) in _SIGNATURES.items():
         function = getattr(loaded, name)
         function.restype, function.argtypes = result, arguments

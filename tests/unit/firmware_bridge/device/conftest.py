@@ -12,6 +12,7 @@ import pytest
 
 from firmware_bridge import wire
 from firmware_bridge.device import FOLDER, SOURCES
+from hw_sim.c_core.build import SHIM
 from hw_sim.c_core.library import DeviceDescription
 
 STRICT = [
@@ -232,4 +233,4 @@ def compile_c(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def device(compile_c) -> Device:
-    return Device(compile_c("device.so", "-shared", "-fPIC"))
+    return Device(compile_c("device.so", "-shared", "-fPIC", "-Wno-missing-prototypes", SHIM))
