@@ -1,6 +1,7 @@
-"""The commands as a program meets them: a process of its own, its output, its exit code."""
+"""The commands as a program meets them: their output, their exit code."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -10,14 +11,31 @@ from typing import Any
 
 import pytest
 
-Stetho = Callable[..., subprocess.CompletedProcess[str]]
+from stetho.cli import main
+
+Said = subprocess.CompletedProcess[str]
+Stetho = Callable[..., Said]
 
 
-@pytest.fixture
-def stetho(tmp_path: Path) -> Stetho:
-    """stetho("analyze", "a.wav"): runs the command in an empty folder."""
+@pytest.fixture(params=["here", pytest.param("process", marks=pytest.mark.slow)])
+def stetho(
+    request: pytest.FixtureRequest, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Stetho:
+    """stetho("analyze", "a.wav"): runs the command in an empty folder; a process of its own takes longer to start."""
 
-    def run(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    def here(*arguments: str | Path, **variables: str) -> Said:
+        command = ["stetho", *map(str, arguments)]
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", command)
+            patch.setattr(logging.getLogger(), "handlers", [])
+            patch.chdir(tmp_path)
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        return subprocess.CompletedProcess(command, int(ended.value.code or 0), *capfd.readouterr())
+
+    def process(*arguments: str | Path, **variables: str) -> Said:
         command = [sys.executable, "-m", "stetho", *map(str, arguments)]
         return subprocess.run(
             command,
@@ -29,7 +47,7 @@ def stetho(tmp_path: Path) -> Stetho:
             timeout=120,
         )
 
-    return run
+    return here if request.param == "here" else process
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from stetho.cli.app import app
 from stetho.cli.failures import failures_told
 from stetho.cli.verb import OURS, Verb, verbs
 from stetho.errors import ConnectionLostError, DeviceNotFoundError, InputError, ModelError, RecordError, StethoError
@@ -49,17 +50,23 @@ def test_help_loads_no_verb_and_nothing_heavy() -> None:
 @pytest.mark.parametrize(
     "verb", ["live", "record", "analyze", "evaluate", "bench", "doctor", "devices", "info", "sim", "demo"]
 )
-def test_every_verb_has_its_own_help(verb: str) -> None:
-    said = stetho(verb, "--help", COLUMNS="200")
-    assert said.returncode == 0
-    assert f"Usage: stetho {verb}" in said.stdout
+def test_every_verb_has_its_own_help(
+    verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    with pytest.raises(SystemExit) as ended:
+        app(args=[verb, "--help"], prog_name="stetho")
+    assert ended.value.code == 0
+    assert f"Usage: stetho {verb}" in capsys.readouterr().out
 
 
-def test_a_mistyped_verb_is_a_usage_error_and_the_right_one_is_offered() -> None:
-    said = stetho("analyse")
-    assert said.returncode == 2
-    assert "analyze" in said.stderr
-    assert said.stdout == ""
+def test_a_mistyped_verb_is_a_usage_error_and_the_right_one_is_offered(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        app(args=["analyse"], prog_name="stetho")
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert "analyze" in said.err
+    assert said.out == ""
 
 
 def test_the_version_is_said() -> None:
