@@ -51,6 +51,7 @@ class LiveStream:
         self._intake = StreamIntake(spec, self._stream_id, ring_samples, archive, self._items.put, self._send)
         self._link_lost = asyncio.Event()
         self._lost_reason = ""
+        self._turn: asyncio.Future[None] | None = None
         self._turn_ns: int | None = None
         self._reconnects = 0
         self._fetch_until_ns: int | None = None
@@ -70,6 +71,8 @@ class LiveStream:
         """Called once when a link breaks."""
         self._lost_reason = reason
         self._link_lost.set()
+        if self._turn is not None:
+            _end(self._turn)
 
     async def items(self) -> AsyncGenerator[SourceItem, None]:
         """Starts the device and gives what it sends. Raises ConnectionLostError, DeviceTimeoutError, OverrunError."""
@@ -121,8 +124,7 @@ class LiveStream:
     async def _tend(self) -> None:
         try:
             while not self._intake.done and self._failure is None:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._link_lost.wait(), _TICK_S)
+                await self._next_turn()
                 if self._link_lost.is_set():
                     await self._after_loss(self._lost_reason)
                     self._turn_ns = None
@@ -132,6 +134,18 @@ class LiveStream:
             self._fail(error)
         finally:
             self._items.close()
+
+    async def _next_turn(self) -> None:
+        """Waits for a while, or until the link breaks: a bare timer, since there are fifty of these a second."""
+        if self._link_lost.is_set():
+            return
+        loop = asyncio.get_running_loop()
+        self._turn = loop.create_future()
+        timer = loop.call_later(_TICK_S, _end, self._turn)
+        try:
+            await self._turn
+        finally:
+            timer.cancel()
 
     async def _watch(self) -> None:
         now_ns = self._clock.monotonic_ns()
@@ -194,3 +208,8 @@ class LiveStream:
         except Exception as error:  # noqa: BLE001  # raised where the stream is read
             self._fail(error)
         self._items.close()
+
+
+def _end(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_result(None)

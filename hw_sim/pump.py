@@ -76,8 +76,9 @@ class Pump:
         if delay == 0.0:
             await asyncio.sleep(0)  # others have their turn, however fast the device is
             return
+        timer = None if delay is None else asyncio.get_running_loop().call_later(delay, self._wake.set)
         try:
-            async with asyncio.timeout(delay):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+            await self._wake.wait()
+        finally:
+            if timer is not None:
+                timer.cancel()

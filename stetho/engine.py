@@ -17,9 +17,11 @@ from stetho.hub import Hub, Subscription
 from stetho.inference.beats_model import shipped_beats_model
 from stetho.inference.models import shipped_model
 from stetho.inference.session import MurmurModel
+from stetho.join import joined
 from stetho.live import LiveAnalysis
 from stetho.source import Archive, DeviceInfo, Hole, JournalingArchive, Source, SourceItem, is_marker
 from stetho.stream import Chunk
+from stetho.turns import TURNS
 from stetho.warm import warm_up
 
 LIVE_CAPACITY = 256
@@ -28,6 +30,10 @@ PATIENCE_S = 1.0
 """How long an item waits for room: a file waits for its reader, a device's own queue drops what grows old."""
 ROOM_POLL_S = 0.02
 ARCHIVE_CAPACITY = 4096
+ARCHIVE_UNSEEN = 32
+"""So many chunks of the archive may wait for the next live one; more of them are looked at for themselves."""
+JOINED_S = 0.1
+"""Chunks that wait are analysed together, up to so much: the result is the same, and a late worker catches up."""
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +82,7 @@ class Engine:
         self._hub = Hub()
         self._work_came = threading.Event()
         self._live = DropOldest[SourceItem](LIVE_CAPACITY, self._work_came.set, spare=is_marker)
-        self._saved = Lossless[Archived](ARCHIVE_CAPACITY, self._work_came.set)
+        self._saved = Lossless[Archived](ARCHIVE_CAPACITY, self._archive_came)
         self._pump: asyncio.Task[None] | None = None
         self._device: DeviceInfo | None = None
         self._worker_error: Exception | None = None
@@ -150,7 +156,8 @@ class Engine:
         error: Exception | None = None
         try:
             async for item in self._source.stream(_Archives(self._recorder, self._saved)):
-                await self._room()
+                if self._live.waiting >= LIVE_CAPACITY:
+                    await self._room()
                 self._live.put(item)
                 if self._worker_error is not None:
                     break
@@ -159,12 +166,18 @@ class Engine:
         finally:
             self._live.close()
             self._saved.close()
+            self._work_came.set()
             await asyncio.to_thread(worker.join)
             self._hub.end(self._worker_error or error)
 
+    def _archive_came(self) -> None:
+        """What is live comes right after it, as a rule, and wakes the worker for both."""
+        if self._saved.waiting >= ARCHIVE_UNSEEN:
+            self._work_came.set()
+
     async def _room(self) -> None:
         for _ in range(round(PATIENCE_S / ROOM_POLL_S)):
-            if self._live.statistics().waiting < LIVE_CAPACITY:
+            if self._live.waiting < LIVE_CAPACITY:
                 return
             await asyncio.sleep(ROOM_POLL_S)
 
@@ -174,11 +187,13 @@ class Engine:
             while not (self._live.drained and self._saved.drained):
                 self._work_came.wait()
                 self._work_came.clear()  # before looking: what comes from now on wakes again
-                while (item := self._live.get_nowait()) is not None:
-                    self._publish(analysis.process(item))
+                with TURNS:
+                    for item in joined(iter(self._live.get_nowait, None), JOINED_S):
+                        self._publish(analysis.process(item))
+                        self._publish_archived(analysis)
                     self._publish_archived(analysis)
-                self._publish_archived(analysis)
-            self._publish(analysis.finish())
+            with TURNS:
+                self._publish(analysis.finish())
         except Exception as caught:  # noqa: BLE001 - raised again in the event loop, by the subscriptions
             self._worker_error = caught
         finally:

@@ -35,14 +35,16 @@ class Handoff(Generic[T]):
             raise ValueError(f"capacity must be at least 1, not {capacity}")
         self._capacity = capacity
         self._items: deque[T] = deque()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._getting = 0
         self._wake = wake
         self._closed = False
         self._put = self._taken = self._dropped = self._most = 0
 
     def put(self, item: T) -> None:
         """Hands an item over. Never waits; after `close` the item is dropped."""
-        with self._changed:
+        with self._lock:
             if self._closed:
                 self._dropped += 1
                 return
@@ -51,7 +53,8 @@ class Handoff(Generic[T]):
             self._items.append(item)
             self._put += 1
             self._most = max(self._most, len(self._items))
-            self._changed.notify()
+            if self._getting:
+                self._changed.notify()
         if self._wake is not None:
             self._wake()
 
@@ -60,13 +63,17 @@ class Handoff(Generic[T]):
 
     def get(self, timeout_s: float | None = None) -> T | None:
         """The oldest item; waits for one. None when closed and empty, or when the time is up."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._items or self._closed, timeout_s)
+        with self._lock:
+            self._getting += 1
+            try:
+                self._changed.wait_for(lambda: self._items or self._closed, timeout_s)
+            finally:
+                self._getting -= 1
             return self._pop()
 
     def get_nowait(self) -> T | None:
         """The oldest item, or None at once."""
-        with self._changed:
+        with self._lock:
             return self._pop()
 
     def _pop(self) -> T | None:
@@ -86,11 +93,16 @@ class Handoff(Generic[T]):
     @property
     def drained(self) -> bool:
         """Closed, and nothing waits any more."""
-        with self._changed:
+        with self._lock:
             return self._closed and not self._items
 
+    @property
+    def waiting(self) -> int:
+        """How many items wait now."""
+        return len(self._items)
+
     def statistics(self) -> HandoffStatistics:
-        with self._changed:
+        with self._lock:
             return HandoffStatistics(
                 self._put, self._taken, self._dropped, len(self._items), self._most, self._capacity
             )

@@ -17,11 +17,14 @@ class Subscription:
         self._kinds = kinds
         self._loop = asyncio.get_running_loop()
         self._ready = asyncio.Event()
+        self._told = False
         self._events = DropOldest[Event](capacity, wake=self._wake)
         self._error: BaseException | None = None
 
     def _wake(self) -> None:
-        if not self._loop.is_closed():
+        """Once for all events that the listener has not looked for yet: each call crosses into the loop's thread."""
+        if not self._told and not self._loop.is_closed():
+            self._told = True
             self._loop.call_soon_threadsafe(self._ready.set)
 
     def put(self, event: Event) -> None:
@@ -40,6 +43,7 @@ class Subscription:
     async def __aiter__(self) -> AsyncIterator[Event]:
         while True:
             self._ready.clear()
+            self._told = False  # before looking: what comes from now on wakes again
             while (event := self._events.get_nowait()) is not None:
                 yield event
             if self._events.drained:
