@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,11 +11,15 @@ from manifest import COMMAND, Training
 from metrics import RESAMPLES
 from release_figures import ReleaseFigures
 from runs import SEEDS
+from targets import Emphasis
 from timing_figures import MOST_FALSE
+from train import Recipe
 from verdicts import MOST_UNKNOWN, PRESENT, STEP, UNKNOWN, Rule
 
 CARD = Path(__file__).with_name("card.template.md")
 REPORT = Path(__file__).with_name("report.template.md")
+
+DROWNED = " Where that fills the band that a murmur is heard in, the label moves to unknown: nobody could judge."
 
 
 def write_card(folder: Path, figures: ReleaseFigures, tables: Mapping[str, str], training: Training) -> None:
@@ -28,7 +33,11 @@ def write_report(folder: Path, figures: ReleaseFigures, tables: Mapping[str, str
 
 
 def _write(file: Path, template: Path, tables: Mapping[str, str], facts: Mapping[str, str]) -> None:
+    """Raises SystemExit where the template asks for what nothing gives."""
     text = template.read_text(encoding="utf-8")
+    asked = set(re.findall(r"\{(\w+)\}", text)) - set(facts) | set(re.findall(r"<!-- (\w+) -->", text)) - set(tables)
+    if asked:
+        raise SystemExit(f"{template.name} asks for {', '.join(sorted(asked))}, which nothing gives.")
     for name, fact in facts.items():
         text = text.replace(f"{{{name}}}", fact)
     for name, table in tables.items():
@@ -38,6 +47,7 @@ def _write(file: Path, template: Path, tables: Mapping[str, str], facts: Mapping
 
 def _facts(folder: Path, figures: ReleaseFigures, training: Training) -> dict[str, str]:
     rule, timing = figures.evaluation.rule, figures.evaluation.timing_rule
+    variety = Recipe().variety
     diastolic = [row for row in figures.evaluation.seeds[0].rows if row.diastolic and row.site_label == "present"]
     return {
         "version": folder.name,
@@ -60,6 +70,10 @@ def _facts(folder: Path, figures: ReleaseFigures, training: Training) -> dict[st
         "diastolic_certain": f"{timing.certain[1]:.3f}",
         "diastolic_recordings": str(len(diastolic)),
         "diastolic_people": str(len({row.group for row in diastolic})),
+        "unusable": _unusable(Recipe().emphasis),
+        "noise_share": f"{variety.noise_share:.0%}",
+        "noise_db": f"{variety.noise_db[0]:g} to {variety.noise_db[1]:g} dB",
+        "drowned": DROWNED if variety.drowning else "",
         "distance_limit": f"{figures.distance_limit:.2f}",
         "split": training.split_sha256[:16],
         "lock_date": figures.lock.date,
@@ -70,6 +84,13 @@ def _facts(folder: Path, figures: ReleaseFigures, training: Training) -> dict[st
         "lock_times": _times(figures.lock),
         "parameters": f"{_parameters(folder):,}",
     }
+
+
+def _unusable(emphasis: Emphasis) -> str:
+    """What the recordings of 2016 that its experts could not use teach."""
+    if emphasis.unusable > 0.0:
+        return "unusable recordings as unknown; diagnoses of disease are no murmur label and teach none"
+    return "unusable recordings, and diagnoses of disease, which are no murmur label, teach nothing"
 
 
 def _exam_unknown(rule: Rule) -> str:

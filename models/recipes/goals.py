@@ -113,15 +113,24 @@ def logged_rows(log: Path = LOG) -> list[list[str]]:
 
 
 def missed_table(found: Sequence[Aim], rows: Sequence[Sequence[str]]) -> str:
-    """A row for each goal that is missed by its value."""
+    """A row for each goal that is missed by its value, and below, once each, what was tried."""
+    missed = [(aim, tried(aim.what, rows)) for aim in found if not aim.met]
+    if not missed:
+        return "None."
+    numbers: dict[Attempt, int] = {}
+    for _, attempts in missed:
+        for one in attempts:
+            numbers.setdefault(one, len(numbers) + 1)
     lines = [
-        "| goal missed | asked | found [95 % interval] | missing | tried (rows of EXPERIMENTS.md) |",
+        "| goal missed | asked | found [95 % interval] | missing | tried, below |",
         "| --- | --- | --- | --- | --- |",
     ]
-    for aim in (aim for aim in found if not aim.met):
-        missing = abs(aim.figure.value - aim.goal.bound)
-        attempts = tried(aim.what, rows)
-        words = "; ".join(f"{one.hypothesis} ({one.kept})" for one in attempts) or "nothing logged"
-        few = "" if len(attempts) >= LEAST_TRIED else f" - **fewer than {LEAST_TRIED}**"
-        lines.append(f"| {aim.what} | {aim.goal} | {aim.figure} | {missing:.3f} | {words}{few} |")
-    return "\n".join(lines) if len(lines) > 2 else "None."
+    for aim, attempts in missed:
+        short = abs(aim.figure.value - aim.goal.bound)
+        words = ", ".join(str(numbers[one]) for one in attempts) or "nothing logged"
+        few = "" if len(attempts) >= LEAST_TRIED else f" (**fewer than {LEAST_TRIED}**)"
+        lines.append(f"| {aim.what} | {aim.goal} | {aim.figure} | {short:.3f} | {words}{few} |")
+    listed = (f"{number}. {one.hypothesis}: {one.kept}" for one, number in numbers.items())
+    return "\n".join(
+        (*lines, "", "Tried, as `models/recipes/EXPERIMENTS.md` has it; whether it was kept:", "", *listed)
+    )

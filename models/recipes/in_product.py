@@ -38,8 +38,8 @@ class InProduct:
 
     @property
     def refused(self) -> npt.NDArray[np.bool_]:
-        """Recordings that are unknown before the network's own doubt is asked."""
-        return (self.reasons != "") & (self.reasons != Doubt.EXPERT_COULD_NOT_JUDGE.value)
+        """Recordings that the quality gate leaves too little of; the other reasons are those of length, distance and network."""
+        return (self.reasons != "") & ~np.isin(self.reasons, [doubt.value for doubt in Doubt])
 
 
 def in_product(judged: Judged, takes: Takes, manifests: Sequence[Manifest]) -> InProduct:
