@@ -28,8 +28,8 @@ _log = logging.getLogger(__name__)
 class KeptResults:
     """One JSON object a line: what `analyze --json` prints, and the hash of all that it depends on.
 
-    A result is used again only where that hash is the same: of the audio and its sidecar, the model and its thresholds,
-    the age, and stetho's version. What is new is added at once; a line that was cut off is made anew. Raises ExportError
+    A result is used again only where that hash is the same: of the audio and its sidecar, the model and its thresholds, on
+    whose word it is used, the age, and stetho's version. What is new is added at once; a line that was cut off is made anew. Raises ExportError
     for a file that can't be written, or holds something else, which stays as it is.
     """
 
@@ -37,7 +37,8 @@ class KeptResults:
         self._path, self._model = path, model
         self._kept = dict(self._read())
         self._known = {line["recording"]["recording"] for line in self._kept.values()}
-        self._of = hashlib.sha256(f"{version('stetho')} {model.manifest!r}".encode()).hexdigest()
+        of = f"{version('stetho')} {model.trusted_by.value} {model.manifest!r}"
+        self._of = hashlib.sha256(of.encode()).hexdigest()
         self.reused = self.outdated = 0
         self._add("")  # said before hours of work, where nothing can be written
 

@@ -75,6 +75,7 @@ def listen(
                 "origin": listened.origin.value,
                 "duration_s": round(listened.duration_s, 3),
                 "samples_lost": listened.samples_lost,
+                "notice": INVESTIGATIONAL,
                 "schema": 1,
             }
         )

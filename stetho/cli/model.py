@@ -18,6 +18,7 @@ from stetho.inference.description import SCHEMA, ModelDescription
 from stetho.inference.manifest import manifest_of
 from stetho.inference.models import chosen_files, standing_of
 from stetho.inference.verification import Check, verify_trust, verify_whole
+from stetho.notice import INVESTIGATIONAL
 from stetho.trust.approval import write_approval
 from stetho.trust.site_key import SiteKey, needs_passphrase
 
@@ -69,6 +70,8 @@ def verify(folder: Folder = None, json: Json = False) -> None:
         refusal = error
     if json:
         print_json(_verified(described, passed, refusal))
+    else:
+        print(INVESTIGATIONAL)
     if refusal is not None:
         raise refusal
 
@@ -84,6 +87,7 @@ def _verified(described: ModelDescription, passed: Iterable[Check], refusal: Mod
         "accepted": refusal is None,
         "refusal": None if refusal is None else str(refusal),
         "checks": [check.to_json() for check in passed],
+        "notice": INVESTIGATIONAL,
         "schema": SCHEMA,
     }
 
@@ -131,11 +135,12 @@ def approve(
     trusted_here = str(site_key.public) in load_config().trust.model_keys
     if json:
         approved = {**_identity(described), "approval": made.to_json(), "file": str(path), "trusted_here": trusted_here}
-        print_json({**approved, "schema": SCHEMA})
+        print_json({**approved, "notice": INVESTIGATIONAL, "schema": SCHEMA})
         return
     print(f"Wrote {path}: {made.words()}.")
     if not trusted_here:
         print(f"This machine does not trust that key: {config_file()} doesn't name it under [trust].")
+    print(INVESTIGATIONAL)
 
 
 def _identity(described: ModelDescription) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from stetho.clock import SYSTEM_CLOCK, Clock
-from stetho.records.durable import make_durable
+from stetho.durable import make_durable
 
 MAGIC_BYTES = 16
 MOST_PAYLOAD_BYTES = 1 << 26

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Self
 
 from stetho.errors import RecordError
 from stetho.records.append_log import Entry, lock, read_entry, read_log
-from stetho.records.durable import make_durable
+from stetho.durable import make_durable
 from stetho.records.journal import MAGIC, Block, Kind
 from stetho.source import DeviceInfo
 from stetho.stream import Origin, StreamSpec

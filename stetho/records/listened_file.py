@@ -14,7 +14,7 @@ import soundfile
 from stetho.errors import RecordError
 from stetho.notice import INVESTIGATIONAL
 from stetho.origin_mark import processing_of
-from stetho.records.durable import make_durable
+from stetho.durable import make_durable
 from stetho.records.loss_ledger import LossLedger
 from stetho.records.sound_writer import SUFFIXES, SoundWriter, refuse_path, to_int16
 from stetho.sidecar import sidecar_path

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stetho.errors import RecordError
-from stetho.records.durable import make_durable
+from stetho.durable import make_durable
 from stetho.records.journal_reader import JournalReader
 from stetho.records.sidecar import SCHEMA, Sidecar, write_sidecar
 from stetho.records.sound_writer import SUFFIXES, SoundWriter, checksum_of, refuse_path

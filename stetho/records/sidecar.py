@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from stetho.records.durable import make_durable
+from stetho.durable import make_durable
 from stetho.records.loss_ledger import LossLedger
 from stetho.source import DeviceInfo, HoleFate
 from stetho.stream import StreamSpec

@@ -11,7 +11,7 @@ import soundfile
 
 from stetho.errors import ConfigError, RecordError
 from stetho.origin_mark import write_origin
-from stetho.records.durable import make_durable
+from stetho.durable import make_durable
 from stetho.stream import Samples, StreamSpec
 
 SUFFIXES = {".wav": "WAV", ".flac": "FLAC"}

@@ -6,7 +6,6 @@ doesn't cover.
 """
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from stetho.artifacts import ModelFiles, read_bounded
+from stetho.durable import make_durable
 from stetho.errors import ConfigError, ModelError, RecordError
 from stetho.trust.public_key import PublicKey
 from stetho.trust.site_key import SiteKey
@@ -108,15 +108,15 @@ def approve(
 
 
 def write_approval(folder: Path, approval: Approval) -> Path:
-    """Lays the approval beside the model, whole or not at all. Raises RecordError where that can't be done."""
+    """Lays the approval beside the model, whole or not at all, and durable. Raises RecordError where that can't be done."""
     path, fresh = folder / FILE, folder / f"{FILE}.new"
     try:
         fresh.unlink(missing_ok=True)
         with fresh.open("xb") as file:
             file.write(approval.to_bytes())
-            file.flush()
-            os.fsync(file.fileno())
+        make_durable(fresh)
         fresh.replace(path)
+        make_durable(folder)  # else a power loss would take the name
     except OSError as error:
         fresh.unlink(missing_ok=True)
         raise RecordError(f"The approval {path} could not be saved ({error.strerror}).") from None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stetho.artifacts import read_bounded
+from stetho.durable import make_durable
 from stetho.errors import ConfigError, RecordError
 from stetho.extras import require
 from stetho.trust.public_key import EXTRA, PublicKey
@@ -67,6 +68,7 @@ class SiteKey:
                 file.write(content)
                 file.flush()
                 os.fsync(descriptor)
+            make_durable(path.parent)
         except OSError as error:
             path.unlink(missing_ok=True)
             raise RecordError(f"The key {path} could not be saved ({error.strerror}).") from None

@@ -39,6 +39,7 @@ def test_a_recording_is_heard_in_each_mode(
     assert said.code == 0, said
     told = json.loads(said.out)
     assert (told["listened"], told["origin"], told["duration_s"]) == (str(path), "file", 4.0)
+    assert told["notice"] == INVESTIGATIONAL
     heard, rate_hz = soundfile.read(path)
     assert (rate_hz, heard.size) == (RATE_HZ, SOUND.size)
     assert bool(np.std(heard[RATE_HZ:]) > 0.05) is (mode != "diaphragm")

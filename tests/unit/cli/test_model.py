@@ -84,6 +84,7 @@ def test_the_shipped_model_is_shown_and_verified(run: Run, validate: Callable[[s
     assert code == 0
     verified = json.loads(out)
     validate("model", verified)
+    assert verified["notice"] == INVESTIGATIONAL
     assert verified["accepted"]
     assert [check["check"] for check in verified["checks"]] == ["manifest", "network", "mel_table", "golden", "trust"]
     assert verified["checks"][3]["windows"] >= 4
@@ -122,7 +123,9 @@ def test_from_a_folder_to_a_model_that_is_used_and_back(
     approved = json.loads(out)
     validate("model", approved)
     assert (approved["approval"]["key"], approved["trusted_here"]) == (key, False)
-    assert run("model", "verify", own_model)[0] == 7
+    assert approved["notice"] == INVESTIGATIONAL
+    code, out, _ = run("model", "verify", own_model)
+    assert (code, out.splitlines()[-1]) == (7, INVESTIGATIONAL)
     assert run(*use)[0] == 7
 
     # The settings name it.
@@ -153,7 +156,9 @@ def test_from_a_folder_to_a_model_that_is_used_and_back(
 def test_the_settings_can_name_the_model(
     run: Run, own_model: Path, key: str, trust: Callable[..., None], tmp_path: Path, heart: Path
 ) -> None:
-    assert run("model", "approve", own_model, "--key", "site.key")[0] == 0
+    code, out, _ = run("model", "approve", own_model, "--key", "site.key")
+    assert code == 0
+    assert out.splitlines()[-1] == INVESTIGATIONAL
     trust(key)
     settings = (tmp_path / "config.toml").read_text(encoding="utf-8")
     (tmp_path / "config.toml").write_text(f'model = "{own_model.as_posix()}"\n{settings}', encoding="utf-8")

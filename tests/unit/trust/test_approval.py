@@ -1,6 +1,7 @@
 """An approval: one form, nothing in it that isn't signed, and it counts by the settings alone."""
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -163,3 +164,26 @@ def test_one_that_can_t_be_read_is_said(tmp_path: Path) -> None:
 def test_who_approved_it_and_when_is_said() -> None:
     assert APPROVAL.words() == f"approved by {KEY.public} (Dr. Ada) on 2026-11-24"
     assert approve(FILES, MODEL, KEY, NOW).words() == f"approved by {KEY.public} on 2026-11-24"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders are made durable on POSIX alone")
+def test_it_outlasts_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its bytes are on the disk before it has its name, and its name before it is called written."""
+    order: list[str] = []
+    fsync, replace_file = os.fsync, Path.replace
+
+    def synced(file: int) -> None:
+        fsync(file)
+        folder = os.path.samestat(os.fstat(file), tmp_path.stat())
+        order.append("folder" if folder else f"{os.fstat(file).st_size} bytes")
+
+    def renamed(path: Path, target: Path) -> Path:
+        order.append("name")
+        return replace_file(path, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", renamed)
+    write_approval(tmp_path, APPROVAL)
+    assert order == [f"{len(CONTENT)} bytes", "name", "folder"]
+    KEY.write(tmp_path / "site.key", None)
+    assert order[3:] == [f"{(tmp_path / 'site.key').stat().st_size} bytes", "folder"]
