@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from stetho.heart.borders import corrected
 from stetho.heart.durations import STATES, TYPICAL, Durations, HeartState, StateDuration
 from stetho.heart.period import Period, period_of
 from stetho.stream import Samples
@@ -107,7 +108,8 @@ def segments(
 ) -> list[Segment]:
     """The segments of an unbroken run of state frames, float (4, T), whose first frame lies at `start_s`.
 
-    Durations are moved to the run's own rate where it shows one; onsets are refined between frames.
+    Durations are moved to the run's own rate where it shows one; onsets are refined between frames, then by how long the
+    same states last in the rest of the run.
     """
     probabilities = np.exp(_log_softmax(state_logits))
     if not probabilities.shape[1]:
@@ -116,7 +118,10 @@ def segments(
     fitted = durations.at_cycle(period.cycle_s) if period is not None and period.strength >= CLEAR else durations
     states = decode(state_logits, fitted, frame_s)
     starts = np.concatenate(([0], np.flatnonzero(np.diff(states)) + 1))
-    edges_s = start_s + frame_s * _edges(probabilities, states, starts)
+    edges_s = frame_s * _edges(probabilities, states, starts)
+    last_s = edges_s[-1]
+    edges_s[1:-1] = np.clip(corrected(edges_s[1:-1], states[starts[1:]]), 0.0, last_s)
+    edges_s += start_s
     trust = _agreement(states, starts, edges_s, period)
     sure = np.add.reduceat(probabilities[states, np.arange(states.size)], starts) / np.diff(starts, append=states.size)
     return [
