@@ -60,7 +60,7 @@ def test_live(stetho: Stetho, json_lines: Lines, validate: Validate) -> None:
     events = json_lines(done.stdout)
     for event in events:
         validate("live", event)
-    assert {event["event"] for event in events} == {"link", "quality", "onset", "beat", "rate", "verdict"}
+    assert {event["event"] for event in events} == {"link", "quality", "onset", "beat", "rate", "average_beat", "verdict"}
     verdicts = [event for event in events if event["event"] == "verdict"]
     assert [event["final"] for event in verdicts] == [False] * (len(verdicts) - 1) + [True]
     ids = [event["verdict_id"] for event in verdicts]
