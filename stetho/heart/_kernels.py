@@ -208,16 +208,15 @@ def loudness_traits(level_db: F64, order_db: F64, depth: F64, along: F64) -> Non
         along[4 + 2 * edge] = -steps[int(0.03 * (n - 2))]
 
 
-@njit(types.UniTuple(types.float64, 2)(_F64, _F64_IN, _F64_IN_2D), nogil=True, cache=True)
-def _comb(ripple: F64, window: F64, turns: F64) -> tuple[float, float]:
-    """Sum of the squares of float64 (35,), and what share of its spectrum lies at the one strongest of 13 distances."""
+@njit(types.float64(_F64, _F64_IN, _F64_IN_2D), nogil=True, cache=True)
+def _comb(ripple: F64, window: F64, turns: F64) -> float:
+    """What share of the spectrum of float64 (35,) lies at the one strongest of 13 distances."""
     lines, distances = ripple.size, turns.shape[1] // 2
     spectrum = np.zeros(2 * distances)
-    squares, all_squares, even, odd = 0.0, 0.0, 0.0, 0.0
+    squares, even, odd = 0.0, 0.0, 0.0
     for k in range(lines):
         x = ripple[k] * window[k]
-        squares += ripple[k] * ripple[k]
-        all_squares += x * x
+        squares += x * x
         even, odd = even + x, odd + (x if k % 2 == 0 else -x)
         for j in range(2 * distances):
             spectrum[j] += x * turns[k, j]
@@ -225,8 +224,8 @@ def _comb(ripple: F64, window: F64, turns: F64) -> tuple[float, float]:
     for j in range(distances):
         strongest = max(strongest, spectrum[j] ** 2 + spectrum[distances + j] ** 2)
     # Parseval, over the 33 of 64 points that a spectrum of real numbers keeps.
-    total = 0.5 * (64.0 * all_squares + even * even + odd * odd)
-    return squares, strongest / (total + 1e-9)
+    total = 0.5 * (64.0 * squares + even * even + odd * odd)
+    return strongest / (total + 1e-9)
 
 
 @njit(types.void(_F64_2D, _F64_2D, _F64_IN, _F64_IN_2D, _F64), nogil=True, cache=True)
@@ -274,9 +273,9 @@ def line_traits(log_power: F64, bands: F64, window: F64, turns: F64, found: F64)
     for t in range(n):
         if loudness[t] > limit or (loudness[t] == limit and equal > 0):
             equal -= loudness[t] == limit
-            squares, share = _comb(ripple[t], window, turns)
-            there += squares
-            comb += share
+            comb += _comb(ripple[t], window, turns)
+            for k in range(lines):
+                there += ripple[t, k] * ripple[t, k]
     found[0], found[1] = math.sqrt(there / ((n - quiet) * lines)), math.sqrt(steady / lines)
     found[2], found[3] = held / ((n - 3) * lines), comb / (n - quiet)
 
@@ -360,19 +359,24 @@ def _events(smooth: F64, limit: float, found: F64) -> None:
         found[2] = math.sqrt(max(0.0, squares / gaps - mean * mean)) / mean
 
 
-@njit(types.Tuple((types.float64, int64))(_F64), nogil=True, cache=True)
-def _repeated(match: F64) -> tuple[float, int]:
-    """The highest peak of an autocorrelation, and the first lag whose peak comes near it; 50 where nothing repeats."""
+@njit(types.float64(_F64), nogil=True, cache=True)
+def _highest(match: F64) -> float:
+    """The highest peak of an autocorrelation where a beat may repeat; 0 where there is no peak."""
     highest = -math.inf
     for k in range(_SHORTEST_LAG, match.size):
         if match[k] >= match[k - 1] and (k == match.size - 1 or match[k] >= match[k + 1]):
             highest = max(highest, match[k])
-    if not highest > 0.0:
-        return (0.0 if highest == -math.inf else highest), 50
+    return 0.0 if highest == -math.inf else highest
+
+
+@njit(int64(_F64, types.float64), nogil=True, cache=True)
+def _first_near(match: F64, highest: float) -> int:
+    """The first lag whose peak comes near the highest; 50 where nothing repeats."""
     for k in range(_SHORTEST_LAG, match.size):
-        if match[k] >= match[k - 1] and (k == match.size - 1 or match[k] >= match[k + 1]) and match[k] >= 0.8 * highest:
-            return highest, k
-    return highest, 50
+        peak = match[k] >= match[k - 1] and (k == match.size - 1 or match[k] >= match[k + 1])
+        if peak and highest > 0.0 and match[k] >= 0.8 * highest:
+            return k
+    return 50
 
 
 @njit(types.void(_F64_2D, _F64_2D, _F64_2D, _F64), nogil=True, cache=True)
@@ -393,7 +397,8 @@ def beat_traits(level_db: F64, order_db: F64, log_power: F64, found: F64) -> Non
         outline[0, t] = min(max(smooth[t], quiet), top)
     match = np.empty(_LONGEST_LAG + 1)
     _autocorrelation(outline, match)
-    highest, lag = _repeated(match)
+    highest = _highest(match)
+    lag = _first_near(match, highest)
     _second(outline[0], lag, found[3:7])
     pattern = np.empty((_PATTERN_BANDS, n))
     for k in range(_PATTERN_BANDS):
