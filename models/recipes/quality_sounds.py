@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 from dataset import Recording, data_folder, recordings
 from features import read_samples
+from lock import unlocked
 from made_sounds import JUDGED, NO_HEARTS, made
+from noise_split import noise_clips
 
 from hw_sim.heart import Heart, Phase, Wish, scenario
 from stetho.dsp.mel import FMAX_HZ, N_MELS, RATE_HZ, log_mel
@@ -29,7 +29,7 @@ RATES_BPM = (30, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160, 180, 200, 220)
 
 
 def held_out(group: str) -> bool:
-    """Half of the people and of the sources of noise judge; the other half is what is tuned on."""
+    """Half of the people judge; the other half is what is tuned on."""
     return zlib.crc32(group.encode()) % 2 == 1
 
 
@@ -45,20 +45,20 @@ class Sound:
 
 
 def judged_hearts(dataset: str = "circor") -> Iterator[tuple[Recording, Float32]]:
-    """Recordings that an expert could judge (CirCor), or called usable (PhysioNet 2016)."""
-    for row in recordings(data_folder()):
+    """Recordings that an expert could judge (CirCor), or called usable (PhysioNet 2016); of nobody behind the lock."""
+    for row in unlocked(recordings(data_folder())):
         if row.dataset == dataset and row.usable and (dataset != "circor" or row.visit_label != "unknown"):
             yield row, read_samples(row.path)
 
 
 def made_heart(number: int) -> Sound:
     """Hearts of every rate, murmurs of every grade, in a quiet room or in none."""
-    kind = ("clear", "murmur", "diastolic")[number % 3]
-    grade = None if kind == "clear" else 1 + number % 4
+    kind = ("clear", "murmur", "diastolic")[number // 2 % 3]
+    grade = None if kind == "clear" else 1 + number // 6 % 6
     timing = Phase.DIASTOLIC if kind == "diastolic" else None
-    wish = Wish(seed=9000 + number, rate_bpm=RATES_BPM[number % len(RATES_BPM)], grade=grade, timing=timing)
+    wish = Wish(seed=9000 + number, rate_bpm=RATES_BPM[number // 2 % len(RATES_BPM)], grade=grade, timing=timing)
     settings = scenario("murmur" if kind == "diastolic" else kind, wish)
-    if number % 5 == 0:
+    if number // 2 % 5 == 0:
         settings = replace(settings, surroundings=replace(settings.surroundings, room_db=None, lungs_db=None))
     pcm = Heart(settings).read(12 * MADE_RATE_HZ)
     samples = to_2khz((pcm / 32768.0).astype(np.float32), MADE_RATE_HZ)
@@ -72,18 +72,10 @@ def made_sounds(family: int, count: int) -> Iterator[Sound]:
             yield Sound(kind, str(number), samples, recorded=False, held_out=family == JUDGED)
 
 
-@cache
-def noise_rows() -> tuple[dict[str, str], ...]:
-    with (data_folder() / "noise" / "manifest.csv").open(newline="") as file:
-        return tuple(csv.DictReader(file))
-
-
 def recorded_sounds() -> Iterator[Sound]:
-    """Rooms and voices. Rooms (``train`` rows) are split by source; what is ``check`` only judges."""
-    folder = data_folder() / "noise"
-    for row in noise_rows():
-        judges = row["use"] == "check" or held_out(row["source_group"])
-        yield Sound(row["kind"], row["source_group"], read_samples(folder / row["path"]), True, judges)
+    """Rooms and voices, split by upload as the network's noises are (``noise_split.py``)."""
+    for clip in noise_clips(data_folder()):
+        yield Sound(clip.kind, clip.source_group, read_samples(clip.path), True, clip.held_out)
 
 
 def power(samples: Float32) -> float:
