@@ -13,7 +13,7 @@ SHARE_OF_AFTER = np.array([0.0, 0.098, 0.140, 0.055])
 """How much of what the state before a border, or the one after it, lasts longer than it does in the whole recording is the
 border's own error. S1 and S2 hardly vary within a recording, so where they end takes most. Onsets of S1 take none: the
 rate is made of them, and it would gain no frame. Lines of least absolute deviations over the beats of 2,118 recordings;
-`models/recipes/beats/borders.py` fits them and judges them by fold."""
+`models/recipes/borders.py` fits them and judges them by fold."""
 FEWEST = 3
 """Whole states of a kind from which on they have a typical duration."""
 LARGEST_S = 0.08
@@ -25,6 +25,11 @@ def corrected(onsets_s: F64, states: U8) -> F64:
 
     In order, and none moved by more than 45 ms.
     """
+    return np.maximum.accumulate(onsets_s + moves_s(onsets_s, states))
+
+
+def moves_s(onsets_s: F64, states: U8) -> F64:
+    """By how much each of these onsets is moved, before they are put in order."""
     lasted_s = np.diff(onsets_s)
     excess_s = np.zeros(onsets_s.size + 1)  # of the state before each border, and after the last one
     for state in range(4):
@@ -32,5 +37,5 @@ def corrected(onsets_s: F64, states: U8) -> F64:
         if whole.size >= FEWEST:
             excess_s[1 + whole] = lasted_s[whole] - np.median(lasted_s[whole])
     np.clip(excess_s, -LARGEST_S, LARGEST_S, out=excess_s)
-    moved_s = OFFSETS_S[states] + SHARE_OF_BEFORE[states] * excess_s[:-1] + SHARE_OF_AFTER[states] * excess_s[1:]
-    return np.maximum.accumulate(onsets_s + moved_s)
+    moved: F64 = OFFSETS_S[states] + SHARE_OF_BEFORE[states] * excess_s[:-1] + SHARE_OF_AFTER[states] * excess_s[1:]
+    return moved

@@ -37,7 +37,7 @@ EDGE_FRAMES = -0.9
 CirCor's annotators call the onset lies 4 ms later (417 recordings)."""
 FADING_FRAMES = (0.0, -0.15, 0.0, -0.17)
 """S1 and S2 fade, and the network is slow to leave them: by the state that begins, how much earlier the annotators saw it
-(3 and 3.5 ms over 2,118 recordings; `models/recipes/beats/borders.py`)."""
+(3 and 3.5 ms over 2,118 recordings; `models/recipes/borders.py`)."""
 UNCLEAR = 0.5
 """Factor of the confidence where no period is clear: what doesn't repeat may be no heart."""
 UNSOUGHT = 0.8
