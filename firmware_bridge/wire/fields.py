@@ -3,6 +3,7 @@
 from struct import Struct
 
 from firmware_bridge.wire.limits import MAX_TEXT_BYTES
+from stetho.printable import printable
 
 
 class MalformedError(ValueError):
@@ -44,7 +45,7 @@ class FieldReader:
             raise MalformedError(f"a text of {length} bytes, {MAX_TEXT_BYTES} at most")
         text = self.bytes(length).decode("utf-8", "replace")
         # A device's name ends up on terminals: no escape sequence may come through it.
-        return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
+        return printable(text)
 
 
 def text_field(text: str) -> bytes:

@@ -14,6 +14,7 @@ from stetho.evaluation.prevalence import EXAMS, AtPrevalence
 from stetho.evaluation.report import ABSENT_MEANS, Evaluation
 from stetho.evaluation.requirement import EXAM, RECORDING, Judged
 from stetho.evaluation.subgroups import Subgroup
+from stetho.printable import printable
 
 TOO_FEW = "too few"
 MOST_LISTED = 20
@@ -62,7 +63,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
             say(f"{level}s called unknown: {causes}")
     for level in (EXAM, RECORDING):
         for column, found in groupby(evaluation.subgroups[level], key=lambda each: each.column):
-            say(f"\n{level}s by {plain(column)}")
+            say(f"\n{level}s by {printable(column)}")
             console.print(_subgroups(list(found)))
     say()
     for at in evaluation.at_prevalence:
@@ -79,7 +80,7 @@ def _heading(evaluation: Evaluation) -> Iterator[str]:
     counts, model = evaluation.counts, evaluation.model
     people = evaluation.levels[EXAM].people or evaluation.levels[RECORDING].people
     yield (
-        f"{plain(evaluation.manifest)}: {counts.analysed} recordings, {evaluation.levels[EXAM].n} exams, {people} people; "
+        f"{printable(evaluation.manifest)}: {counts.analysed} recordings, {evaluation.levels[EXAM].n} exams, {people} people; "
         f"{model.name} {model.version}, {evaluation.policy.value} policy"
     )
     if evaluation.applicability:
@@ -133,7 +134,7 @@ def _subgroups(found: Sequence[Subgroup]) -> Table:
         table.add_column(_SHORT.get(name, name), no_wrap=True)
     for each in found:
         figures = [_compact(each.level.figures[name]) for name in ESSENTIAL]
-        table.add_row(plain(each.value), str(each.level.n), *figures)
+        table.add_row(printable(each.value), str(each.level.n), *figures)
     return table
 
 
@@ -175,11 +176,6 @@ def _left_out(evaluation: Evaluation) -> Iterator[str]:
         yield ""
         yield from said
     for each in evaluation.not_analysed[:MOST_LISTED]:
-        yield f"  {plain(each.recording)}: {plain(each.error)}"
+        yield f"  {printable(each.recording)}: {printable(each.error)}"
     if counts.not_analysed > MOST_LISTED:
         yield f"  and {counts.not_analysed - MOST_LISTED} more; --json has them all."
-
-
-def plain(text: str) -> str:
-    """Text of a stranger's table: signs that a terminal obeys are shown as question marks."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)

@@ -34,7 +34,7 @@ def facts(model: ModelDescription) -> Iterator[str]:
         ("prevalence", said["prevalence"]),
         ("card", said["card"]),
     ):
-        if words:
+        if words not in {None, ""}:
             yield _line(label, words)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from stetho.printable import printable
 from stetho.reproduce.difference import Difference, shown
 from stetho.reproduce.finding import Finding, Outcome, Reason
 
@@ -35,7 +36,7 @@ _REASONS = {
 
 def finding_lines(finding: Finding) -> Iterator[str]:
     """The lines on one finding; names from a file are made printable."""
-    yield _printable(f"{_name(finding)}  {_OUTCOMES[finding.outcome]}{_because(finding)}")
+    yield printable(f"{_name(finding)}  {_OUTCOMES[finding.outcome]}{_because(finding)}")
     if finding.outcome is Outcome.IDENTICAL:
         return
     yield from _listed(finding.differences, finding.more, "then", "now")
@@ -73,11 +74,6 @@ def _listed(differences: Iterable[Difference], more: int, then: str, now: str) -
     named = list(differences)
     for difference in named[:MOST_SHOWN]:
         was, is_now = shown(difference.then), shown(difference.now)
-        yield _printable(f"    {difference.field}: {was} {then}, {is_now} {now}")
+        yield printable(f"    {difference.field}: {was} {then}, {is_now} {now}")
     if (rest := len(named) - MOST_SHOWN + more) > 0:
         yield f"    and {rest} more"
-
-
-def _printable(text: str) -> str:
-    """Without what moves a terminal's cursor: names and values come from a stranger's file."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)

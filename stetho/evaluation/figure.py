@@ -17,7 +17,11 @@ DECIMALS = 4
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`n` items of so many people. value: None where they are too few; interval: None where it would say nothing."""
+    """`n` items of so many people.
+
+    value: a share or an area under a curve, 0..1, or a mean, of no unit (Brier's score, a calibration error); None where the
+    people are too few. interval: 95 %, of the same; None where it would say nothing.
+    """
 
     n: int
     people: int
@@ -48,7 +52,7 @@ def count_people(people: Sequence[str] | Words) -> int:
 
 
 def share(hit: Bool, people: Sequence[str], *classes: Sequence[str]) -> Figure:
-    """The share of `hit`, (n,), in items of `people`.
+    """The share, 0..1, of `hit`, bool (n,), in items of `people`, (n,).
 
     classes: the people of further classes that the share rests on; each has to have enough, as these people have.
     """
@@ -57,18 +61,22 @@ def share(hit: Bool, people: Sequence[str], *classes: Sequence[str]) -> Figure:
 
 
 def area(positive: Bool, x: Float64, people: Sequence[str]) -> Figure:
-    """The area under the receiver operating curve."""
+    """The area under the receiver operating curve. positive: (n,); x: float64 (n,), the higher the more likely positive."""
     known = _enough(people, (positive, ~positive))
     return _figure(people, auroc_by_person(positive, x, people) if known else None)
 
 
 def average(people: Sequence[str], measure: Callable[[Int64], float], *classes: Bool) -> Figure:
-    """A mean over items, such as Brier's score, with its bootstrap. classes: each has to have enough people."""
+    """A mean over items, such as Brier's score, with its bootstrap.
+
+    people: (n,), whose each item is. measure: of the places of items, int64 (m,), each below n. classes: bool (n,) each; each
+    has to have enough people.
+    """
     return _figure(people, bootstrap_by_person(people, measure) if _enough(people, classes) else None)
 
 
 def without_interval(people: Sequence[str], measure: Callable[[], float], *classes: Bool) -> Figure:
-    """A figure that resampling would only push up further, as it does a calibration error."""
+    """A figure that resampling would only push up further, as it does a calibration error. classes: as for `average`."""
     return Figure(len(people), count_people(people), measure() if _enough(people, classes) else None)
 
 

@@ -11,6 +11,7 @@ from stetho.artifacts import MANIFEST, NETWORK, ModelFiles
 from stetho.inference.manifest import Manifest
 from stetho.inference.models import Standing
 from stetho.notice import INVESTIGATIONAL
+from stetho.printable import printable
 from stetho.trust.approval import Approval, approve
 from stetho.trust.site_key import SiteKey
 
@@ -80,10 +81,8 @@ def _table(said: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _text(found: object) -> str | None:
-    """Words of the maker's that go to a screen: no line, colour or direction of their own."""
-    if not isinstance(found, str):
-        return None
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in found[:_MOST_LETTERS])
+    """Words of the maker's, as they may go to a screen."""
+    return printable(found[:_MOST_LETTERS]) if isinstance(found, str) else None
 
 
 def _words(found: object) -> list[str | None]:

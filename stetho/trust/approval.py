@@ -29,7 +29,11 @@ _SIGNED_FOR = b"stetho model approval 1\n"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a site says: this model, these bytes, by whom (`by`, in words), when (UTC), and why."""
+    """What a site says: this model, these bytes, by whom (`by`, in words), when, and why.
+
+    network_sha256, manifest_sha256: 64 small hexadecimal digits. date: UTC, `2026-11-24T15:00:00Z`. by, note: one line of at
+    most 500 printable letters. key: the public one, as `PublicKey` is written.
+    """
 
     name: str
     version: str
@@ -41,12 +45,13 @@ class Statement:
     key: str
 
     def signed_bytes(self) -> bytes:
+        """What the signature is of: its purpose in a line, then the fields in the file's one form (ASCII)."""
         return _SIGNED_FOR + _canonical(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A statement with the signature of the key that it names."""
+    """A statement with the signature, 64 bytes, of the key that it names."""
 
     statement: Statement
     signature: bytes
@@ -82,7 +87,7 @@ class Approval:
             sound = sound and _is_date(approval.statement.date)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):  # ConfigError is a ValueError
             sound = False
-        if not sound or not all(_printable(text) for text in (approval.statement.by, approval.statement.note)):
+        if not sound or not all(_one_line(text) for text in (approval.statement.by, approval.statement.note)):
             raise ModelError(f"its {FILE} is no approval in the form that stetho writes; approve the model again")
         return approval
 
@@ -92,7 +97,7 @@ def approve(
 ) -> Approval:
     """Signs for the bytes in `files`. Raises ConfigError for words that can't be shown in one line."""
     for option, text in (("--by", by), ("--note", note)):
-        if not _printable(text):
+        if not _one_line(text):
             raise ConfigError(f"{option} must be one line of at most {MOST_LETTERS} printable letters.")
     statement = Statement(
         name=model[0],
@@ -161,5 +166,5 @@ def _is_date(text: str) -> bool:
     return datetime.strptime(text, _DATE).replace(tzinfo=UTC).strftime(_DATE) == text
 
 
-def _printable(text: str) -> bool:
+def _one_line(text: str) -> bool:
     return len(text) <= MOST_LETTERS and text.isprintable()

@@ -16,7 +16,9 @@ EXTRA = "clinic"
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """Who can be believed, as 32 bytes."""
+    """Who can be believed. raw: 32 bytes, a point of the curve as RFC 8032 (5.1.2) writes it; as text, `ed25519:` and 64 small
+    hexadecimal digits.
+    """
 
     raw: bytes
 
@@ -33,7 +35,10 @@ class PublicKey:
         return f"ed25519:{self.raw.hex()}"
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
-        """Whether this key's owner signed `message`. Raises ConfigError where the library is not installed."""
+        """Whether this key's owner signed `message`, of any length. signature: 64 bytes; of another length it is none.
+
+        Raises ConfigError where the library is not installed.
+        """
         require("cryptography", EXTRA)
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

@@ -20,12 +20,16 @@ MOST_KEY_BYTES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class SiteKey:
-    """A site's private key: it approves, and is kept where it approves and nowhere else."""
+    """A site's private key: it approves, and is kept where it approves and nowhere else.
+
+    A seed of 32 bytes (RFC 8032, 5.1.5) inside the library's object; its signatures are of 64 bytes. In a file: PKCS 8, PEM.
+    """
 
     _private: "Ed25519PrivateKey" = field(repr=False)
 
     @classmethod
     def generate(cls) -> "SiteKey":
+        """A new one, of the system's randomness. Raises ConfigError where the library is not installed."""
         require("cryptography", EXTRA)
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -33,7 +37,10 @@ class SiteKey:
 
     @classmethod
     def read(cls, path: Path, passphrase: bytes | None) -> "SiteKey":
-        """From a PEM file (PKCS 8). Raises ConfigError for a file that is no key, or that others can read."""
+        """From a PEM file (PKCS 8) of at most 10 kB. passphrase: None for a key that is not encrypted.
+
+        Raises ConfigError for a file that is no key, or that others can read.
+        """
         require("cryptography", EXTRA)
         from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -86,6 +93,7 @@ class SiteKey:
 
     @property
     def public(self) -> PublicKey:
+        """Its public half, 32 bytes."""
         return PublicKey(self._private.public_key().public_bytes_raw())
 
     def sign(self, message: bytes) -> bytes:

@@ -12,7 +12,6 @@ import soundfile
 from sklearn.metrics import brier_score_loss, roc_auc_score  # type: ignore[import-untyped]  # it has no types
 
 from hw_sim.heart import Heart, Wish, scenario
-from stetho.cli.evaluate_text import plain
 from stetho.notice import INVESTIGATIONAL, NOT_RULED_OUT
 
 RATE_HZ = 4000
@@ -256,5 +255,4 @@ def test_a_strangers_cell_gives_no_orders_to_the_terminal(tmp_path: Path, hearts
     said = command("evaluate", "--manifest", tmp_path / "labels.csv")
     assert said.code == 2
     assert "\x1b" not in said.out
-    assert "[red]?[2Jf" in said.out
-    assert plain("a\x1b[31m\nb") == "a?[31m?b"
+    assert "[red]\ufffd[2Jf" in said.out

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -297,6 +298,14 @@ def test_a_hostile_manifest_colours_no_screen(run: Run, own_model: Path) -> None
     assert code == 0
     assert "\x1b" not in out
     assert "\u202e" not in out
+
+
+def test_a_figure_of_0_is_shown(run: Run, own_model: Path) -> None:
+    text = (own_model / MANIFEST).read_text(encoding="utf-8")
+    (own_model / MANIFEST).write_text(re.sub("\nprevalence = .*", "\nprevalence = 0.0", text), encoding="utf-8")
+    code, out, _ = run("model", "show", own_model)
+    assert code == 0
+    assert any(line.split() == ["prevalence", "0.0"] for line in out.splitlines())
 
 
 def test_the_folder_of_no_model_is_said(run: Run, tmp_path: Path) -> None:
