@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo check lint test soak bench readme lock clean
+.PHONY: help setup demo check lint test soak bench device readme lock clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 8
@@ -45,6 +45,9 @@ soak: setup ## all tests at their full counts
 
 bench: setup ## the table of speeds, peers beside us
 	@$(BIN)/stetho bench $(ARGS)
+
+device: setup ## the device's half in C, built for a Cortex-M0, and its size; needs arm-none-eabi-gcc
+	@$(BIN)/python tools/device_size.py $(ARGS)
 
 readme: setup ## the README's table of speeds and picture of the live screen, made anew
 	$(BIN)/stetho bench --json | $(BIN)/python tools/readme_table.py

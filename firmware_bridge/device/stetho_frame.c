@@ -3,6 +3,8 @@
  * COBS: Cheshire and Baker, "Consistent Overhead Byte Stuffing", IEEE/ACM Trans. Networking 7(2), 1999.
  * CRC-16/IBM-3740: polynomial 0x1021, start 0xFFFF, not reflected, no final XOR. */
 
+#include <string.h>
+
 #include "stetho_link.h"
 
 #define CRC_START 0xFFFF
@@ -93,8 +95,8 @@ static void begin_frame(struct stetho_reader *reader)
 
 void stetho_reader_init(struct stetho_reader *reader)
 {
+    memset(reader, 0, sizeof *reader);
     begin_frame(reader);
-    reader->frames_received = reader->frames_damaged = reader->frames_oversize = 0;
 }
 
 /* A byte of body or CRC: which of them, the frame's end will tell. */

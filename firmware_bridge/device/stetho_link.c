@@ -1,8 +1,8 @@
 /* The session and the stream of a device: what is asked, and what is said in which order (docs/protocol.md). */
 
-#include "stetho_link.h"
-
 #include <string.h>
+
+#include "stetho_link.h"
 
 #define WAITING_S 2 /* [L1] */
 
@@ -36,7 +36,6 @@ static void measure(struct stetho_link *link, uint32_t rate_hz, uint8_t codec, u
 
 size_t stetho_link_init(struct stetho_link *link, const struct stetho_device *device, void *memory, size_t memory_bytes)
 {
-    struct stetho_answer capabilities = {.type = STETHO_CAPABILITIES};
     memset(link, 0, sizeof *link);
     link->device = device;
     link->ring.memory = memory;
@@ -45,7 +44,8 @@ size_t stetho_link_init(struct stetho_link *link, const struct stetho_device *de
     stetho_reader_init(&link->reader);
     if (!is_within_bounds(device))
         return 0;
-    size_t longest = stetho_answer_write(&capabilities, device, NULL, 0);
+    link->answers[0].type = STETHO_CAPABILITIES;
+    size_t longest = stetho_answer_write(&link->answers[0], device, NULL, 0); /* what waits for nobody is overwritten */
     for (uint8_t i = 0; i < device->rate_count; i++)
         for (uint8_t channels = 1; channels <= device->channel_count; channels++)
             for (uint8_t codec = 0; codec <= STETHO_IMA_ADPCM; codec++)
@@ -73,7 +73,7 @@ static struct stetho_answer *say_now(struct stetho_link *link, uint8_t type)
     return say(link, type, link->ring.open);
 }
 
-static void say_error(struct stetho_link *link, uint8_t code, const char *text)
+static void say_error(struct stetho_link *link, uint16_t code, const char *text)
 {
     struct stetho_answer *error = say_now(link, STETHO_ERROR);
     error->as.error.code = code;
@@ -112,6 +112,13 @@ static void fill_event(struct stetho_answer *event, uint8_t kind, uint8_t value,
     event->as.event.samples = 0;
 }
 
+/* Of what waits, so that the next is the first. */
+static void drop_first(void *items, uint8_t *count, size_t bytes)
+{
+    (*count)--;
+    memmove(items, (uint8_t *)items + bytes, *count * bytes);
+}
+
 /* Of packets, which are counted modulo 2^32. */
 static bool is_before(uint32_t number, uint32_t other)
 {
@@ -122,21 +129,20 @@ static bool is_before(uint32_t number, uint32_t other)
 
 static uint32_t first_sample_of(const struct stetho_link *link, uint32_t number)
 {
-    struct stetho_audio audio;
     if (number == link->ring.open)
         return link->stream.next_sample - link->stream.filled;
-    stetho_audio_read(&audio, stetho_ring_packet(&link->ring, number));
-    return audio.first_sample;
+    return stetho_audio_first_sample(stetho_ring_packet(&link->ring, number));
 }
 
 /* The oldest packet that waits is not sent; one event says of all that follow each other what went [L1]. */
 static void drop_oldest(struct stetho_link *link)
 {
-    struct stetho_audio audio;
-    stetho_audio_read(&audio, stetho_ring_packet(&link->ring, link->live++));
-    if (link->overflow.type == 0)
-        fill_event(&link->overflow, STETHO_OVERFLOW, 0, audio.stream_id, audio.first_sample);
-    link->overflow.as.event.samples = audio.first_sample + audio.samples - link->overflow.as.event.sample;
+    const uint8_t *body = stetho_ring_packet(&link->ring, link->live++);
+    uint32_t first_sample = stetho_audio_first_sample(body);
+    if (link->overflow_count == 0)
+        fill_event(&link->overflow, STETHO_OVERFLOW, 0, link->stream.id, first_sample);
+    link->overflow_count = 1;
+    link->overflow.as.event.samples = first_sample + stetho_audio_samples(body) - link->overflow.as.event.sample;
 }
 
 static void cut(struct stetho_link *link)
@@ -179,11 +185,15 @@ static uint32_t duration_us(uint32_t samples, uint32_t rate_hz)
 void stetho_link_samples(struct stetho_link *link, const int16_t *pcm, size_t count, uint64_t taken_us)
 {
     struct stetho_stream *stream = &link->stream;
+    uint32_t i = 0;
     if (!is_running(link))
         return;
-    for (size_t i = 0; i < count; i++) {
-        stream->next_us = taken_us + duration_us((uint32_t)i, stream->rate_hz);
-        if (stetho_stream_take(stream, &link->ring, pcm + i * stream->channels))
+    while (i < count && taken_us + duration_us(i, stream->rate_hz) < stream->begun_us)
+        i++; /* taken before START came [T1] */
+    for (; i < count; i++) {
+        if (stream->filled == 0)
+            stream->next_us = taken_us + duration_us(i, stream->rate_hz);
+        if (stetho_stream_take(stream, &link->ring, pcm + (size_t)i * stream->channels))
             cut(link);
     }
     stream->next_us = taken_us + duration_us((uint32_t)count, stream->rate_hz);
@@ -250,7 +260,7 @@ void stetho_link_button(struct stetho_link *link, uint8_t button)
 static void say_battery(struct stetho_link *link)
 {
     if (link->greeted && link->battery.type != 0)
-        say_now(link, STETHO_BATTERY)->as = link->battery.as;
+        say_now(link, STETHO_BATTERY)->as.battery = link->battery.as.battery;
 }
 
 void stetho_link_battery(struct stetho_link *link, uint8_t percent, bool charging, uint16_t millivolts)
@@ -273,8 +283,7 @@ static size_t whole(size_t length, size_t room)
 void stetho_link_client_lost(struct stetho_link *link)
 {
     link->greeted = link->sending = false;
-    link->answer_count = link->time_request_count = link->resend_count = 0;
-    link->overflow.type = 0;
+    link->answer_count = link->time_reply_count = link->resend_count = link->overflow_count = 0;
     link->live = link->ring.open;
 }
 
@@ -290,7 +299,7 @@ size_t stetho_link_taken_over(struct stetho_link *link, uint8_t *frame, size_t r
 void stetho_link_refuse(struct stetho_link *link, enum stetho_error_code code, const char *text)
 {
     link->refusal.type = text == NULL ? 0 : STETHO_ERROR;
-    link->refusal.as.error.code = (uint8_t)code;
+    link->refusal.as.error.code = (uint16_t)code;
     link->refusal.as.error.text = text;
 }
 
@@ -334,14 +343,13 @@ static void begin_stream(struct stetho_link *link, const struct stetho_request *
     stream->channels = start->channels;
     stream->packet_samples =
         stetho_packet_samples(link->device->packet_ms, start->rate_hz, start->codec, start->channels);
-    stream->next_us = now_us;
+    stream->begun_us = stream->next_us = now_us;
     stetho_stream_begin(stream, &link->ring);
     link->most_waiting = WAITING_S * stream->rate_hz / stream->packet_samples;
     if (link->most_waiting > link->ring.slots - 1)
         link->most_waiting = link->ring.slots - 1;
     link->live = link->ring.open;
-    link->overflow.type = 0;
-    link->resend_count = 0;
+    link->overflow_count = link->resend_count = 0;
     link->streams_begun++;
 }
 
@@ -393,12 +401,6 @@ static void stop(struct stetho_link *link, uint16_t stream_id)
         say_stopped(link);
 }
 
-static void drop_first_resend(struct stetho_link *link)
-{
-    link->resend_count--;
-    memmove(link->resends, link->resends + 1, link->resend_count * sizeof link->resends[0]);
-}
-
 /* How many samples before the next one to be taken a packet begins. */
 static uint32_t back_of(const struct stetho_link *link, uint32_t number)
 {
@@ -410,7 +412,7 @@ static void send_packets_again(struct stetho_link *link, uint32_t from, uint32_t
     if (from == to)
         return;
     if (link->resend_count == STETHO_MAX_RESENDS) /* [R5] */
-        drop_first_resend(link);
+        drop_first(link->resends, &link->resend_count, sizeof link->resends[0]);
     link->resends[link->resend_count].next = from;
     link->resends[link->resend_count].stop = to;
     link->resend_count++;
@@ -451,6 +453,16 @@ static void pong(struct stetho_link *link, uint32_t token)
     answer->as.pong.next_sample = there ? stream->next_sample : 0;
 }
 
+static void note_time(struct stetho_link *link, uint32_t token, uint64_t now_us)
+{
+    if (link->time_reply_count == STETHO_MAX_TIME_REPLIES) /* [F7] */
+        return;
+    struct stetho_answer *reply = &link->time_replies[link->time_reply_count++];
+    reply->type = STETHO_TIME_REPLY;
+    reply->as.time_reply.token = token;
+    reply->as.time_reply.received_us = now_us;
+}
+
 static void answer(struct stetho_link *link, const struct stetho_request *request, uint64_t now_us)
 {
     bool in_session = request->type == STETHO_START || request->type == STETHO_STOP ||
@@ -473,10 +485,7 @@ static void answer(struct stetho_link *link, const struct stetho_request *reques
         resend(link, request);
         break;
     case STETHO_TIME_REQUEST:
-        if (link->time_request_count < STETHO_MAX_TIME_REQUESTS) {
-            link->time_requests[link->time_request_count].token = request->token;
-            link->time_requests[link->time_request_count++].received_us = now_us;
-        }
+        note_time(link, request->token, now_us);
         break;
     case STETHO_PING:
         pong(link, request->token);
@@ -498,32 +507,18 @@ void stetho_link_receive(struct stetho_link *link, const uint8_t *bytes, size_t 
 
 /* --- what is said next ------------------------------------------------------------------------------------------------ */
 
-static size_t send_time(struct stetho_link *link, uint8_t *frame, size_t room, uint64_t now_us)
+static size_t send_first(struct stetho_link *link, struct stetho_answer *answers, uint8_t *count, uint8_t *frame,
+                         size_t room)
 {
-    struct stetho_answer reply = {.type = STETHO_TIME_REPLY};
-    reply.as.time_reply.token = link->time_requests[0].token;
-    reply.as.time_reply.received_us = link->time_requests[0].received_us;
-    reply.as.time_reply.sent_us = now_us;
-    link->time_request_count--;
-    memmove(link->time_requests, link->time_requests + 1, link->time_request_count * sizeof link->time_requests[0]);
-    return stetho_answer_write(&reply, link->device, frame, room);
-}
-
-static size_t send_answer(struct stetho_link *link, uint8_t *frame, size_t room)
-{
-    struct stetho_answer first = link->answers[0];
-    link->answer_count--;
-    memmove(link->answers, link->answers + 1, link->answer_count * sizeof link->answers[0]);
-    return stetho_answer_write(&first, link->device, frame, room);
+    size_t length = stetho_answer_write(answers, link->device, frame, room);
+    drop_first(answers, count, sizeof *answers);
+    return length;
 }
 
 static size_t send_packet(const struct stetho_link *link, uint32_t number, uint8_t type, uint8_t *frame, size_t room)
 {
-    struct stetho_audio audio;
     const uint8_t *body = stetho_ring_packet(&link->ring, number);
-    stetho_audio_read(&audio, body);
-    size_t bytes = STETHO_AUDIO_HEADER_BYTES + (size_t)stetho_payload_bytes(audio.codec, audio.channels, audio.samples);
-    return stetho_body_write(body, bytes, type, frame, room);
+    return stetho_body_write(body, stetho_audio_bytes(body), type, frame, room);
 }
 
 /* The next packet that was asked for again; what the ring lost meanwhile will be asked for once more [R6]. */
@@ -537,26 +532,21 @@ static size_t send_again(struct stetho_link *link, uint8_t *frame, size_t room)
             link->resends[0].next = next + 1;
             return send_packet(link, next, STETHO_AUDIO_RESENT, frame, room);
         }
-        drop_first_resend(link);
+        drop_first(link->resends, &link->resend_count, sizeof link->resends[0]);
     }
     return 0;
 }
 
-static size_t send_overflow(struct stetho_link *link, uint8_t *frame, size_t room)
-{
-    size_t length = stetho_answer_write(&link->overflow, link->device, frame, room);
-    link->overflow.type = 0;
-    return length;
-}
-
 static size_t send_next(struct stetho_link *link, uint8_t *frame, size_t room, uint64_t now_us)
 {
-    if (link->time_request_count > 0) /* [C1] */
-        return send_time(link, frame, room, now_us);
+    if (link->time_reply_count > 0) { /* [C1] */
+        link->time_replies[0].as.time_reply.sent_us = now_us;
+        return send_first(link, link->time_replies, &link->time_reply_count, frame, room);
+    }
     if (link->answer_count > 0 && !is_before(link->live, link->answers[0].after))
-        return send_answer(link, frame, room);
-    if (link->overflow.type != 0)
-        return send_overflow(link, frame, room);
+        return send_first(link, link->answers, &link->answer_count, frame, room);
+    if (link->overflow_count > 0)
+        return send_first(link, &link->overflow, &link->overflow_count, frame, room);
     if (is_before(link->live, link->ring.open))
         return send_packet(link, link->live++, STETHO_AUDIO, frame, room);
     return send_again(link, frame, room); /* [R4] */

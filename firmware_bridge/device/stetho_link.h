@@ -155,7 +155,7 @@ size_t stetho_reader_take(struct stetho_reader *reader, uint8_t byte);
 
 /* --- 4. Messages ----------------------------------------------------------------------------------------------------- */
 
-/* What a host says; of its fields those that its type has. */
+/* What a host says. Of its fields those mean something that its type has. */
 struct stetho_request {
     uint8_t type;
     uint8_t version;                  /* whose layout the body has; only HELLO is read in another than ours [V2] */
@@ -167,8 +167,8 @@ struct stetho_request {
     uint32_t first_sample, samples;   /* RESEND_REQUEST */
 };
 
-/* False for what has to be skipped: not known, broken, or a device's own message come back [V4, V6]. `body` may end after
- * STETHO_KEPT_BYTES, whatever `length` says. */
+/* False for what has to be skipped: not known, broken, or a device's own message come back [V4, V6]. `body` is the reader's,
+ * all of whose bytes may be looked at; `length` is what the reader said. */
 bool stetho_request_read(struct stetho_request *request, const uint8_t *body, size_t length);
 
 /* What a device says, but for audio. */
@@ -188,7 +188,7 @@ struct stetho_answer {
         struct {
             uint32_t stop_sample;
             uint16_t stream_id;
-            uint8_t reason;
+            uint16_t reason; /* its high byte is the reserved one; so is that of PONG's state */
         } stopped;
         struct {
             uint32_t first_sample, samples;
@@ -206,16 +206,16 @@ struct stetho_answer {
         struct {
             uint16_t millivolts;
             uint8_t percent;
-            bool charging;
+            uint8_t charging;
         } battery;
         struct {
             const char *text;
-            uint8_t code;
+            uint16_t code;
         } error;
         struct {
             uint32_t token, next_sample;
             uint16_t stream_id;
-            uint8_t state;
+            uint16_t state;
         } pong;
     } as;
 };
@@ -232,8 +232,11 @@ struct stetho_audio {
     uint8_t codec, channels;
 };
 
-void stetho_audio_write(const struct stetho_audio *audio, uint8_t body[STETHO_AUDIO_HEADER_BYTES]);
-void stetho_audio_read(struct stetho_audio *audio, const uint8_t body[STETHO_AUDIO_HEADER_BYTES]);
+void stetho_audio_write(const struct stetho_audio *audio, uint8_t *body);
+
+uint32_t stetho_audio_first_sample(const uint8_t *body);
+uint16_t stetho_audio_samples(const uint8_t *body);
+size_t stetho_audio_bytes(const uint8_t *body); /* of the whole body */
 
 /* The frame of a whole body, sent as `type`: its length, as stetho_writer_end gives it. */
 size_t stetho_body_write(const uint8_t *body, size_t body_bytes, uint8_t type, uint8_t *out, size_t room);
@@ -275,6 +278,7 @@ uint8_t *stetho_ring_packet(const struct stetho_ring *ring, uint32_t number); /*
 /* --- 7. The stream: samples into packets ------------------------------------------------------------------------------ */
 
 struct stetho_stream {
+    uint64_t begun_us;    /* when START came */
     uint64_t next_us;     /* when the next sample is taken */
     uint64_t open_us;     /* when the open packet's first sample was taken */
     uint32_t next_sample; /* its index modulo 2^32; `wrapped` says whether it ever came round */
@@ -293,7 +297,7 @@ struct stetho_stream {
 /* How many samples a channel a packet of so many milliseconds holds, within the protocol's bounds. */
 uint16_t stetho_packet_samples(uint8_t packet_ms, uint32_t rate_hz, uint8_t codec, uint8_t channels);
 
-/* Begins at sample 0. The rest of `stream` must be zero but for id, rate_hz, codec, channels and packet_samples. */
+/* Begins at sample 0. The rest of `stream` must be zero but for its times, id, rate_hz, codec, channels and packet_samples. */
 void stetho_stream_begin(struct stetho_stream *stream, struct stetho_ring *ring);
 
 /* One instant's samples, taken at next_us, into the ring's open packet; whether that is full by it. */
@@ -306,7 +310,7 @@ void stetho_stream_cut(struct stetho_stream *stream, struct stetho_ring *ring);
 
 #define STETHO_MAX_ANSWERS 12
 #define STETHO_MAX_RESENDS 8 /* [R5] */
-#define STETHO_MAX_TIME_REQUESTS 4
+#define STETHO_MAX_TIME_REPLIES 4
 
 struct stetho_link {
     const struct stetho_device *device;
@@ -324,15 +328,14 @@ struct stetho_link {
 
     /* What waits. Answers go in order, each after the live packets that were whole before it. */
     struct stetho_answer answers[STETHO_MAX_ANSWERS + 1]; /* the last for what is not said */
-    struct stetho_answer battery, overflow, refusal; /* of type 0: none */
-    struct {
-        uint64_t received_us;
-        uint32_t token;
-    } time_requests[STETHO_MAX_TIME_REQUESTS];
+    struct stetho_answer time_replies[STETHO_MAX_TIME_REPLIES];    /* before all others [C1] */
+    struct stetho_answer overflow;                                 /* before the next live packet, if any */
     struct {
         uint32_t next, stop; /* packets */
-    } resends[STETHO_MAX_RESENDS];
-    uint8_t answer_count, time_request_count, resend_count;
+    } resends[STETHO_MAX_RESENDS]; /* after them */
+    uint8_t answer_count, time_reply_count, overflow_count, resend_count;
+
+    struct stetho_answer battery, refusal; /* what was said last; of type 0: none */
 };
 
 /* Before anything else. `memory` is the ring: the deeper, the longer a bad link may last; 30 s are recommended, and what
@@ -350,7 +353,8 @@ uint32_t stetho_link_rate_hz(const struct stetho_link *link);
 uint8_t stetho_link_channels(const struct stetho_link *link);
 
 /* Samples that were taken: `count` of each channel, the channels of one instant side by side, the first at taken_us.
- * A block of any size, as the converter gives it. Nothing is done with samples that nobody wants. */
+ * A block of any size, as the converter gives it. Samples that nobody wants, or that were taken before START came, are
+ * left out. */
 void stetho_link_samples(struct stetho_link *link, const int16_t *pcm, size_t count, uint64_t taken_us);
 
 /* So many samples could not be taken: their indices stay empty [T2, A1]. */

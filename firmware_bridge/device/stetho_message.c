@@ -17,7 +17,7 @@ static uint32_t u32_at(const uint8_t *bytes)
 /* --- the host's */
 
 /* How long the fixed fields of a host's message are, its version and type included; 0 for one that is none. */
-static size_t fixed_bytes(uint8_t type)
+static uint8_t fixed_bytes(uint8_t type)
 {
     static const uint8_t BYTES[] = {
         [STETHO_HELLO] = 9,           [STETHO_START] = 10,       [STETHO_STOP] = 4,
@@ -28,44 +28,65 @@ static size_t fixed_bytes(uint8_t type)
 
 bool stetho_request_read(struct stetho_request *request, const uint8_t *body, size_t length)
 {
-    memset(request, 0, sizeof *request);
-    if (length < STETHO_MIN_BODY_BYTES)
-        return false;
+    bool is_hello = body[1] == STETHO_HELLO;
     request->version = body[0];
     request->type = body[1];
-    if (request->type == STETHO_HELLO && length >= 4) {
-        request->version_min = body[2];
-        request->version_max = body[3];
-    }
+    request->version_min = body[2];
+    request->version_max = body[3];
+    request->stream_id = u16_at(body + 2);
+    request->codec = body[4];
+    request->channels = body[5];
+    request->rate_hz = u32_at(body + 6);
+    request->first_sample = u32_at(body + 4);
+    request->samples = u32_at(body + 8);
+    request->token = u32_at(body + (is_hello ? 4 : 2));
     if (request->version != STETHO_VERSION)
-        return request->type == STETHO_HELLO && length >= 4;
+        return is_hello && length >= 4;
     if (fixed_bytes(request->type) == 0 || length < fixed_bytes(request->type))
         return false;
-    switch (request->type) {
-    case STETHO_HELLO:
-        request->token = u32_at(body + 4);
+    if (is_hello)
         return body[8] <= STETHO_MAX_TEXT_BYTES && length >= 9u + body[8];
-    case STETHO_TIME_REQUEST:
-    case STETHO_PING:
-        request->token = u32_at(body + 2);
-        return true;
-    case STETHO_START:
-        request->codec = body[4];
-        request->channels = body[5];
-        request->rate_hz = u32_at(body + 6);
-        break;
-    case STETHO_RESEND_REQUEST:
-        request->first_sample = u32_at(body + 4);
-        request->samples = u32_at(body + 8);
-        break;
-    default:
-        break;
-    }
-    request->stream_id = u16_at(body + 2);
-    return request->codec <= STETHO_IMA_ADPCM;
+    return request->type != STETHO_START || request->codec <= STETHO_IMA_ADPCM;
 }
 
-/* --- the device's */
+/* --- the device's: which field of an answer goes next, and in how many bytes */
+
+struct field {
+    uint8_t at, bytes;
+};
+
+#define FIELD(name, bytes) {offsetof(struct stetho_answer, as.name), bytes}
+#define NO_MORE {0, 0}
+
+static const struct field CAPABILITIES[] = {FIELD(capabilities.nonce, 4), NO_MORE}; /* put_description goes on */
+static const struct field STARTED[] = {
+    FIELD(started.stream_id, 2),    FIELD(started.codec, 1),         FIELD(started.channels, 1),       FIELD(started.rate_hz, 4),
+    FIELD(started.first_sample, 4), FIELD(started.oldest_sample, 4), FIELD(started.device_time_us, 8), NO_MORE,
+};
+static const struct field STOPPED[] = {
+    FIELD(stopped.stream_id, 2), FIELD(stopped.reason, 2), FIELD(stopped.stop_sample, 4), NO_MORE,
+};
+static const struct field RESEND_UNAVAILABLE[] = {
+    FIELD(resend_unavailable.stream_id, 2), FIELD(resend_unavailable.first_sample, 4),
+    FIELD(resend_unavailable.samples, 4),   NO_MORE,
+};
+static const struct field TIME_REPLY[] = {
+    FIELD(time_reply.token, 4), FIELD(time_reply.received_us, 8), FIELD(time_reply.sent_us, 8), NO_MORE,
+};
+static const struct field EVENT[] = {
+    FIELD(event.kind, 1),   FIELD(event.value, 1),   FIELD(event.stream_id, 2),
+    FIELD(event.sample, 4), FIELD(event.samples, 4), NO_MORE,
+};
+static const struct field BATTERY[] = {
+    FIELD(battery.percent, 1), FIELD(battery.charging, 1), FIELD(battery.millivolts, 2), NO_MORE,
+};
+static const struct field ERROR[] = {FIELD(error.code, 2), NO_MORE}; /* its text follows */
+static const struct field PONG[] = {
+    FIELD(pong.token, 4), FIELD(pong.state, 2), FIELD(pong.stream_id, 2), FIELD(pong.next_sample, 4), NO_MORE,
+};
+static const struct field *const LAYOUTS[] = {
+    CAPABILITIES, STARTED, STOPPED, NULL, NULL, RESEND_UNAVAILABLE, TIME_REPLY, EVENT, BATTERY, ERROR, PONG,
+};
 
 static void put(struct stetho_writer *writer, uint32_t value, int bytes) /* low byte first */
 {
@@ -75,31 +96,40 @@ static void put(struct stetho_writer *writer, uint32_t value, int bytes) /* low 
     }
 }
 
-static void put_time(struct stetho_writer *writer, uint64_t time_us)
-{
-    put(writer, (uint32_t)time_us, 4);
-    put(writer, (uint32_t)(time_us >> 32), 4);
-}
-
 static void put_text(struct stetho_writer *writer, const char *text)
 {
-    size_t length = strlen(text);
-    if (length > STETHO_MAX_TEXT_BYTES)
-        length = STETHO_MAX_TEXT_BYTES;
-    put(writer, (uint32_t)length, 1);
-    for (size_t i = 0; i < length; i++)
-        stetho_writer_put(writer, (uint8_t)text[i]);
+    uint8_t length = 0;
+    while (length < STETHO_MAX_TEXT_BYTES && text[length] != 0)
+        length++;
+    put(writer, length, 1);
+    for (; length > 0; length--)
+        put(writer, (uint8_t)*text++, 1);
 }
 
-static void put_capabilities(struct stetho_writer *writer, const struct stetho_answer *answer,
-                             const struct stetho_device *device)
+static void put_field(struct stetho_writer *writer, const void *value, int bytes)
 {
-    put(writer, STETHO_VERSION, 1); /* the lowest spoken, and the highest */
-    put(writer, STETHO_VERSION, 1);
-    put(writer, answer->as.capabilities.nonce, 4);
+    switch (bytes) {
+    case 1:
+        put(writer, *(const uint8_t *)value, 1);
+        break;
+    case 2:
+        put(writer, *(const uint16_t *)value, 2);
+        break;
+    case 4:
+        put(writer, *(const uint32_t *)value, 4);
+        break;
+    default:
+        put(writer, (uint32_t)*(const uint64_t *)value, 4);
+        put(writer, (uint32_t)(*(const uint64_t *)value >> 32), 4);
+        break;
+    }
+}
+
+static void put_description(struct stetho_writer *writer, const struct stetho_device *device, uint32_t ring_samples)
+{
     put(writer, device->features, 2);
     put(writer, device->codecs, 1);
-    put(writer, answer->as.capabilities.ring_samples, 4);
+    put(writer, ring_samples, 4);
     put(writer, device->rate_count, 1);
     for (uint8_t i = 0; i < device->rate_count; i++)
         put(writer, device->rates_hz[i], 4);
@@ -116,67 +146,23 @@ static void put_capabilities(struct stetho_writer *writer, const struct stetho_a
 size_t stetho_answer_write(const struct stetho_answer *answer, const struct stetho_device *device, uint8_t *out,
                            size_t room)
 {
-    struct stetho_writer writer, *to = &writer;
-    stetho_writer_begin(to, out, room);
-    put(to, STETHO_VERSION, 1);
-    put(to, answer->type, 1);
-    switch (answer->type) {
-    case STETHO_CAPABILITIES:
-        put_capabilities(to, answer, device);
-        break;
-    case STETHO_STARTED:
-        put(to, answer->as.started.stream_id, 2);
-        put(to, answer->as.started.codec, 1);
-        put(to, answer->as.started.channels, 1);
-        put(to, answer->as.started.rate_hz, 4);
-        put(to, answer->as.started.first_sample, 4);
-        put(to, answer->as.started.oldest_sample, 4);
-        put_time(to, answer->as.started.device_time_us);
-        break;
-    case STETHO_STOPPED:
-        put(to, answer->as.stopped.stream_id, 2);
-        put(to, answer->as.stopped.reason, 1);
-        put(to, 0, 1);
-        put(to, answer->as.stopped.stop_sample, 4);
-        break;
-    case STETHO_RESEND_UNAVAILABLE:
-        put(to, answer->as.resend_unavailable.stream_id, 2);
-        put(to, answer->as.resend_unavailable.first_sample, 4);
-        put(to, answer->as.resend_unavailable.samples, 4);
-        break;
-    case STETHO_TIME_REPLY:
-        put(to, answer->as.time_reply.token, 4);
-        put_time(to, answer->as.time_reply.received_us);
-        put_time(to, answer->as.time_reply.sent_us);
-        break;
-    case STETHO_EVENT:
-        put(to, answer->as.event.kind, 1);
-        put(to, answer->as.event.value, 1);
-        put(to, answer->as.event.stream_id, 2);
-        put(to, answer->as.event.sample, 4);
-        put(to, answer->as.event.samples, 4);
-        break;
-    case STETHO_BATTERY:
-        put(to, answer->as.battery.percent, 1);
-        put(to, answer->as.battery.charging, 1);
-        put(to, answer->as.battery.millivolts, 2);
-        break;
-    case STETHO_ERROR:
-        put(to, answer->as.error.code, 2);
-        put_text(to, answer->as.error.text);
-        break;
-    case STETHO_PONG:
-        put(to, answer->as.pong.token, 4);
-        put(to, answer->as.pong.state, 1);
-        put(to, 0, 1);
-        put(to, answer->as.pong.stream_id, 2);
-        put(to, answer->as.pong.next_sample, 4);
-        break;
-    default:
-        return 0;
-    }
-    return stetho_writer_end(to);
+    struct stetho_writer writer;
+    const struct field *field = LAYOUTS[answer->type - STETHO_CAPABILITIES];
+    stetho_writer_begin(&writer, out, room);
+    put(&writer, STETHO_VERSION, 1);
+    put(&writer, answer->type, 1);
+    if (answer->type == STETHO_CAPABILITIES)
+        put(&writer, STETHO_VERSION << 8 | STETHO_VERSION, 2); /* the lowest spoken, and the highest */
+    for (; field->bytes > 0; field++)
+        put_field(&writer, (const uint8_t *)answer + field->at, field->bytes);
+    if (answer->type == STETHO_CAPABILITIES)
+        put_description(&writer, device, answer->as.capabilities.ring_samples);
+    if (answer->type == STETHO_ERROR)
+        put_text(&writer, answer->as.error.text);
+    return stetho_writer_end(&writer);
 }
+
+/* --- audio */
 
 static void store(uint8_t *bytes, uint32_t value, int count)
 {
@@ -184,7 +170,7 @@ static void store(uint8_t *bytes, uint32_t value, int count)
         bytes[i] = (uint8_t)(value >> 8 * i);
 }
 
-void stetho_audio_write(const struct stetho_audio *audio, uint8_t body[STETHO_AUDIO_HEADER_BYTES])
+void stetho_audio_write(const struct stetho_audio *audio, uint8_t *body)
 {
     body[0] = STETHO_VERSION;
     body[1] = STETHO_AUDIO;
@@ -198,15 +184,19 @@ void stetho_audio_write(const struct stetho_audio *audio, uint8_t body[STETHO_AU
     store(body + 20, (uint32_t)(audio->device_time_us >> 32), 4);
 }
 
-void stetho_audio_read(struct stetho_audio *audio, const uint8_t body[STETHO_AUDIO_HEADER_BYTES])
+uint32_t stetho_audio_first_sample(const uint8_t *body)
 {
-    audio->stream_id = u16_at(body + 2);
-    audio->sequence = u32_at(body + 4);
-    audio->first_sample = u32_at(body + 8);
-    audio->samples = u16_at(body + 12);
-    audio->codec = body[14];
-    audio->channels = body[15];
-    audio->device_time_us = u32_at(body + 16) | (uint64_t)u32_at(body + 20) << 32;
+    return u32_at(body + 8);
+}
+
+uint16_t stetho_audio_samples(const uint8_t *body)
+{
+    return u16_at(body + 12);
+}
+
+size_t stetho_audio_bytes(const uint8_t *body)
+{
+    return STETHO_AUDIO_HEADER_BYTES + (size_t)stetho_payload_bytes(body[14], body[15], stetho_audio_samples(body));
 }
 
 size_t stetho_body_write(const uint8_t *body, size_t body_bytes, uint8_t type, uint8_t *out, size_t room)

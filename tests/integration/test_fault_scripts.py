@@ -6,6 +6,7 @@ simulator's side: what its microphone heard, and what its link delivered, decode
 
 import asyncio
 import json
+import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ import soundfile
 
 from firmware_bridge.source import BridgeSource
 from firmware_bridge.wire import Audio, PacketDecoder
+from hw_sim.core import core_of
 from hw_sim.device import Device
 from hw_sim.fault_script import parse_script
 from hw_sim.fault_script.actions import ACTIONS
@@ -85,7 +87,7 @@ class Tap:
                 first_at[first_at == NOT_YET] = self.moment
                 life.came_resent[span] |= message.resent
         self.receiver.received(data)
-        if self.source._stream is not None and self.source._stream._intake._state is not None:
+        if self.source._stream is not None and self.source._stream._intake._live.begun:
             base = self.source._stream._intake._assembler._indices._base
             if base not in {other.base for other in self.lives.values() if other.delivered}:
                 life.base = base
@@ -114,7 +116,7 @@ class Story:
         return marked
 
 
-def played(seed: int, saved: Path) -> Story:
+def played(seed: int, saved: Path, core: str = "python") -> Story:
     """A heart of 12 to 36 s under a script of chance; every third comes as ADPCM."""
     codec = "adpcm" if seed % 3 == 2 else "pcm16"
     seconds = Draw.of(seed, "gate").between(12.0, 36.0)
@@ -122,7 +124,7 @@ def played(seed: int, saved: Path) -> Story:
     parsed = parse_script(script)
     programme = Recipe("murmur", seed % 50, seconds=seconds).programme()
     clock = VirtualClock()
-    device = Device(Identity.of_seed(seed), programme, parsed.faults, drift_ppm=parsed.drift_ppm)
+    device = Device(Identity.of_seed(seed), programme, parsed.faults, drift_ppm=parsed.drift_ppm, core=core_of(core))
     tap = Tap(device, clock)
     recorder = Recorder(saved, overwrite=True, clock=clock)
     with asyncio.Runner(loop_factory=virtual_loop(clock)) as runner:
@@ -209,15 +211,18 @@ def may_give_up(script: str) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_1000_random_scripts(session_seed, heavy_count, tmp_path):
-    count, bad, seen, lost = heavy_count(1000), {}, Counter(), 0
+@pytest.mark.parametrize(("core", "scripts"), [("python", 1000), ("c", 300)])
+def test_random_scripts(core, scripts, session_seed, heavy_count, tmp_path):
+    if core == "c" and shutil.which("cc") is None:
+        pytest.skip("this system has no C compiler")
+    count, bad, seen, lost = heavy_count(scripts), {}, Counter(), 0
     for seed in range(session_seed, session_seed + count):
-        story = played(seed, tmp_path / "saved.wav")
+        story = played(seed, tmp_path / "saved.wav", core)
         if fault := wrong(story):
             bad[seed] = f"{fault}\n{story.script}"
         seen.update(action for action in ACTIONS if f'"{action}"' in story.script)
         lost += bool(np.any(story.of("lost")))
-    print(f"{count} scripts, {lost} with losses; {dict(seen)}")
+    print(f"{core}: {count} scripts, {lost} with losses; {dict(seen)}")
     assert not bad, "\n\n".join(f"seed {seed}: {text}" for seed, text in bad.items())
     assert count < 100 or set(seen) == set(ACTIONS)
 

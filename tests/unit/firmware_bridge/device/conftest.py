@@ -74,13 +74,13 @@ ANSWERS = {
     "started": record(
         device_time_us=U64, rate_hz=U32, first_sample=U32, oldest_sample=U32, stream_id=U16, codec=U8, channels=U8
     ),
-    "stopped": record(stop_sample=U32, stream_id=U16, reason=U8),
+    "stopped": record(stop_sample=U32, stream_id=U16, reason=U16),
     "resend_unavailable": record(first_sample=U32, samples=U32, stream_id=U16),
     "time_reply": record(received_us=U64, sent_us=U64, token=U32),
     "event": record(sample=U32, samples=U32, stream_id=U16, kind=U8, value=U8),
-    "battery": record(millivolts=U16, percent=U8, charging=c_bool),
-    "error": record(text=c_char_p, code=U8),
-    "pong": record(token=U32, next_sample=U32, stream_id=U16, state=U8),
+    "battery": record(millivolts=U16, percent=U8, charging=U8),
+    "error": record(text=c_char_p, code=U16),
+    "pong": record(token=U32, next_sample=U32, stream_id=U16, state=U16),
 }
 
 
