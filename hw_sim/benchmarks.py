@@ -33,7 +33,10 @@ def largest(most: int) -> Row:
 
 def _row(trials: list[Trial], good: int, most: int) -> Row:
     shown = next((trial for trial in trials if trial.streams == good), trials[-1])
-    said = f"{good} streams of {SECONDS:.0f} s, recorded and judged: no loss, p99 age {shown.p99_ms:.0f} ms"
+    said = f"{good} streams of {SECONDS:.0f} s, recorded and judged"
+    if shown.processes > 1:
+        said += f" in {shown.processes} processes"
+    said += f": no loss, p99 age {shown.p99_ms:.0f} ms"
     if good == 0:
         said = f"not even one stream came through: {shown.lost} with a loss, p99 age {shown.p99_ms:.0f} ms"
     worse = next((trial for trial in reversed(trials) if not trial.good and trial.streams > good), None)

@@ -1,4 +1,7 @@
-"""Many devices at once in one process, in real time: what one machine can hear, record and judge without losing any.
+"""Many devices at once, in real time: what one machine can hear, record and judge without losing any.
+
+A process has one place for Python to run, so there are as many processes as processors, and each has its share of the
+streams; `stetho live` and `stetho record` take a process for each device in any case.
 
 The devices cost little: their heart was made ahead, once for all, and all that is left is to pack 20 ms of it when they
 are due, which takes 17 us. What is measured is all that comes after: the bridge, the recording with its journal and its
@@ -7,10 +10,14 @@ sync to the disk, the stages, the network, and a listener of each stream's event
 
 import asyncio
 import contextlib
+import multiprocessing
+import os
 import tempfile
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 
@@ -36,18 +43,25 @@ RATE_HZ = 4000
 SETTLING_S = 2.0
 """Until the clocks were compared a few times; what comes before has no age that can be relied on."""
 AGED_MS = 100.0
+PIECE = RATE_HZ // 50
+_TOGETHER_S = 120.0
+"""For so long processes wait for one another: whichever is missing then has failed."""
+
+Heard = tuple[bool, list[float]]
+"""Of one stream: whether it came through whole, and its ages in ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """How so many streams fared together. lost: how many of them missed a sample anywhere, or their final verdict.
 
-    ages_ms: of the newest sample of each chunk when its listener got it, all streams together.
+    ages_ms: of the newest sample of each 20 ms when its listener got it, all streams together.
     """
 
     streams: int
     lost: int
     ages_ms: np.ndarray[tuple[int], np.dtype[np.float64]]
+    processes: int = 1
 
     @property
     def median_ms(self) -> float:
@@ -82,19 +96,54 @@ def rendered(seconds: float) -> Pcm:
 
 def tried(sound: Pcm, streams: int) -> Trial:
     """Runs so many at once, begun evenly over a second, as people would; takes as long as the sound and a few seconds."""
-    with tempfile.TemporaryDirectory() as folder:
-        heard = asyncio.run(_all(sound, streams, Path(folder)))
+    shares = shared(streams, processors())
+    heard = _apart(sound, streams, shares) if len(shares) > 1 else _together(sound, streams, shares[0])
     ages_ms = np.concatenate([np.array(ages) for _, ages in heard])
-    return Trial(streams, sum(not whole for whole, _ in heard), ages_ms)
+    return Trial(streams, sum(not whole for whole, _ in heard), ages_ms, len(shares))
 
 
-async def _all(sound: Pcm, streams: int, folder: Path) -> list[tuple[bool, list[float]]]:
-    listeners = [_Listener(sound, number, folder / f"{number}.wav") for number in range(streams)]
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def shared(streams: int, processes: int) -> list[range]:
+    """The numbers of the streams that each process has: every so manieth, so that they begin in turns."""
+    count = min(streams, processes)
+    return [range(first, streams, count) for first in range(count)]
+
+
+def _apart(sound: Pcm, streams: int, shares: Sequence[range]) -> list[Heard]:
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(len(shares))
+    with ProcessPoolExecutor(len(shares), context, _meet_at, (barrier,)) as pool:
+        parts = [pool.submit(_together, sound, streams, share) for share in shares]
+        return [heard for part in parts for heard in part.result()]
+
+
+_barrier: list[Barrier] = []
+
+
+def _meet_at(barrier: Barrier) -> None:
+    """In each process, before its share."""
+    _barrier.append(barrier)
+
+
+def _together(sound: Pcm, streams: int, share: range) -> list[Heard]:
+    """A process's share; begins when the others are as far."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(_all(sound, streams, share, Path(folder)))
+
+
+async def _all(sound: Pcm, streams: int, share: range, folder: Path) -> list[Heard]:
+    listeners = [_Listener(sound, number, folder / f"{number}.wav") for number in share]
     async with contextlib.AsyncExitStack() as stack:
         for listener in listeners:
             await stack.enter_async_context(listener.engine)
+        for barrier in _barrier:
+            await asyncio.to_thread(barrier.wait, _TOGETHER_S)
         turns: list[Awaitable[None]] = [
-            listener.listen(after_s=number / streams) for number, listener in enumerate(listeners)
+            listener.listen(after_s=number / streams) for number, listener in zip(share, listeners, strict=True)
         ]
         await asyncio.gather(*turns)
     return [(listener.finished(), listener.ages_ms) for listener in listeners]
@@ -125,10 +174,12 @@ class _Listener:
     def _take(self, event: Event) -> None:
         match event:
             case WaveEvent():
-                captured_ns = event.t0_ns + len(event.samples) * 1_000_000_000 // event.rate_hz
                 self._drawn += len(event.samples)
-                if event.t_s > SETTLING_S:
-                    self.ages_ms.append((SYSTEM_CLOCK.monotonic_ns() - captured_ns) / 1e6)
+                now_ns = SYSTEM_CLOCK.monotonic_ns()
+                # Chunks that waited come as one, and each of them has its age.
+                for stop in range(len(event.samples), 0, -PIECE):
+                    if event.start + stop > SETTLING_S * event.rate_hz:
+                        self.ages_ms.append((now_ns - event.t0_ns) / 1e6 - 1e3 * stop / event.rate_hz)
             case VerdictEvent(final=True):
                 self._verdicts += 1
             case _:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hw_sim import benchmarks
-from hw_sim.many_streams import RATE_HZ, Trial, rendered, tried
+from hw_sim.many_streams import RATE_HZ, Trial, rendered, shared, tried
 from stetho.bench.registry import selected, sized
 from stetho.errors import ConfigError
 
@@ -13,9 +13,17 @@ from stetho.errors import ConfigError
 def test_two_devices_are_recorded_and_judged_without_a_loss() -> None:
     trial = tried(rendered(3.0), 2)
     assert trial.streams == 2
-    assert trial.ages_ms.size == 2 * 50  # one a chunk, from the third second on
+    assert trial.ages_ms.size == 2 * 50  # one for each 20 ms, from the third second on
     assert trial.lost == 0
     assert 0 < trial.median_ms <= trial.p99_ms
+
+
+@pytest.mark.parametrize(("streams", "processes"), [(1, 2), (2, 2), (7, 3), (64, 2)])
+def test_each_stream_is_in_one_process_and_none_has_many_more(streams: int, processes: int) -> None:
+    shares = shared(streams, processes)
+    assert sorted(number for share in shares for number in share) == list(range(streams))
+    assert len(shares) <= processes
+    assert max(map(len, shares)) - min(map(len, shares)) <= 1
 
 
 @pytest.mark.parametrize(("bears", "most", "found"), [(64, 64, 64), (40, 64, 40), (1, 64, 1), (0, 64, 0), (9, 9, 9)])
