@@ -5,7 +5,15 @@ from typing import Any
 
 from stetho.notice import INVESTIGATIONAL, NOT_RULED_OUT
 
-__all__ = ["INVESTIGATIONAL", "best_words", "caution_words", "driven_words", "rate_words", "reason_words", "verdict_words"]
+__all__ = [
+    "INVESTIGATIONAL",
+    "best_words",
+    "caution_words",
+    "driven_words",
+    "rate_words",
+    "reason_words",
+    "verdict_words",
+]
 
 PRESENT = "Murmur suspected"
 TIMINGS = {"systolic": "in systole", "diastolic": "in diastole", "both": "in systole and diastole"}
@@ -53,7 +61,9 @@ _APPLICABILITY = {
 UNCERTAIN_BELOW = 0.5
 
 
-NOT_VALIDATED = "not validated on patients: a child's rhythm follows the breath, and a missed beat varies the intervals too"
+NOT_VALIDATED = (
+    "not validated on patients: a child's rhythm follows the breath, and a missed beat varies the intervals too"
+)
 
 
 def best_words(best_s: Sequence[float] | None) -> str:
