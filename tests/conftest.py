@@ -29,7 +29,7 @@ SHARE = {"fast": 0.01, "ci": 0.1, "soak": 1.0}
 PROFILE = os.environ.get("STETHO_TEST_PROFILE", "fast")
 # The first run of a kernel compiles: no deadline. Fixtures here hold nothing that an example changes.
 _COMMON = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-settings.register_profile("fast", _COMMON, max_examples=20)
+settings.register_profile("fast", _COMMON, max_examples=10)
 settings.register_profile("ci", _COMMON, max_examples=100)
 settings.register_profile("soak", _COMMON, max_examples=1000)
 settings.load_profile(PROFILE)

@@ -60,7 +60,15 @@ def test_live(stetho: Stetho, json_lines: Lines, validate: Validate) -> None:
     events = json_lines(done.stdout)
     for event in events:
         validate("live", event)
-    assert {event["event"] for event in events} == {"link", "quality", "onset", "beat", "rate", "average_beat", "verdict"}
+    assert {event["event"] for event in events} == {
+        "link",
+        "quality",
+        "onset",
+        "beat",
+        "rate",
+        "average_beat",
+        "verdict",
+    }
     verdicts = [event for event in events if event["event"] == "verdict"]
     assert [event["final"] for event in verdicts] == [False] * (len(verdicts) - 1) + [True]
     ids = [event["verdict_id"] for event in verdicts]
@@ -87,7 +95,7 @@ def simulator(tmp_path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(process.stdout.readline())
         finally:
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=20) in {0, 130}
+            assert process.wait(timeout=120) in {0, 130}
 
 
 def test_a_running_simulator(simulator: dict[str, Any], stetho: Stetho, json_lines: Lines, validate: Validate) -> None:

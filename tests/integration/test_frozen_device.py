@@ -136,7 +136,7 @@ def test_live_says_lost_within_a_second_and_scores_nothing_old(
             elif stalled_s and events[-1]["event"] == "verdict" and events[-1]["t_s"] > events[0]["t_s"] + 9:
                 break
         live.send_signal(signal.SIGINT)
-        live.wait(timeout=20)
+        live.wait(timeout=120)
     for event in events:
         validate("live", event)
     assert stalled_s - stopped_s <= 1.0
@@ -163,7 +163,7 @@ def test_live_that_was_stopped_itself_goes_on_and_scores_nothing_old(device: tup
             elif thawed_t_s and events[-1].get("state") == "streaming" and events[-1]["t_s"] > thawed_t_s + 4:
                 break
         live.send_signal(signal.SIGINT)
-        live.wait(timeout=20)
+        live.wait(timeout=120)
     last = events[-1]
     assert last["age_ms"] < 1000 * STALE_S
     assert last["samples_stale"] > 0

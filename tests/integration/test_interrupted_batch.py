@@ -68,7 +68,7 @@ def test_ctrl_c_keeps_the_rows_that_were_said(tmp_path: Path, heart: Path) -> No
         while sum(line.startswith(heart.name) for line in said) < 3:
             said.append(batch.stdout.readline())
         batch.send_signal(signal.SIGINT)
-        out, err = batch.communicate(timeout=60)
+        out, err = batch.communicate(timeout=120)
     assert (batch.returncode, err) == (130, "")
     results = sum(line.startswith(heart.name) for line in [*said, *out.splitlines()])
     assert said[0] == f"{INVESTIGATIONAL}\n"

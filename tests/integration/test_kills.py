@@ -129,7 +129,7 @@ def tried(trial: Trial, folder: Path) -> str:
             time.sleep(trial.kill_s)
             killed_s = time.monotonic()
             process.kill()
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=120)
     if "Traceback" in err or (process.returncode != -9 and process.returncode != 0):
         return f"it ended with {process.returncode}: {err}"
     if '"saved"' in out and (list(folder.glob("*.part")) or json.loads(out)["cut_off"]):

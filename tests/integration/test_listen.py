@@ -166,11 +166,11 @@ def test_ctrl_c_ends_it_properly(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "stetho", "listen", "sim://murmur", "-o", str(path)]
     listening = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        unnamed, until = tmp_path / "heard.wav.saving", time.monotonic() + 60
+        unnamed, until = tmp_path / "heard.wav.saving", time.monotonic() + 120
         while not (unnamed.exists() and unnamed.stat().st_size > RATE_HZ) and time.monotonic() < until:
             time.sleep(0.05)
         listening.send_signal(signal.SIGINT)
-        said, complained = listening.communicate(timeout=60)
+        said, complained = listening.communicate(timeout=120)
     finally:
         listening.kill()
         listening.wait()

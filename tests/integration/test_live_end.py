@@ -12,14 +12,15 @@ import pytest
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
 
-LIVE = (sys.executable, "-m", "stetho", "live", "sim://murmur?seed=7", "--json")
+LIVE = (sys.executable, "-m", "stetho", "live", "--json", "sim://murmur?seed=7")
+QUICKLY = (*LIVE[:-1], "sim://murmur?seed=7&speed=4")
 Live = tuple["subprocess.Popen[str]", list[dict[str, Any]]]
 
 
 @pytest.fixture
 def live() -> Iterator[Live]:
     """A running `live --json` that has said its first verdict or quality, and what it said."""
-    with subprocess.Popen(LIVE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(QUICKLY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         events = []
         while not events or events[-1]["event"] != "quality":
@@ -39,7 +40,7 @@ def test_a_signal_ends_the_take_with_its_final_verdict(live: Live, how: signal.S
     running, events = live
     running.send_signal(how)
     running.send_signal(how)  # at once again: as `timeout` does, which signals the process and its group
-    out, err = running.communicate(timeout=20)
+    out, err = running.communicate(timeout=120)
     events += map(json.loads, out.splitlines())
     states, verdict = last_words(events)
     assert running.returncode == code
@@ -49,7 +50,7 @@ def test_a_signal_ends_the_take_with_its_final_verdict(live: Live, how: signal.S
 
 
 def test_seconds_end_it_as_q_does() -> None:
-    done = subprocess.run((*LIVE, "--seconds", "1.5"), capture_output=True, text=True, timeout=60)
+    done = subprocess.run((*LIVE, "--seconds", "1.5"), capture_output=True, text=True, timeout=120)
     events = [json.loads(line) for line in done.stdout.splitlines()]
     states, verdict = last_words(events)
     assert (done.returncode, done.stderr) == (0, "")

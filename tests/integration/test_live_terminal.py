@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="a
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
 TRACE = re.compile("[\u2801-\u28ff]")
+PATIENCE_S = 60
+"""For what comes when it comes: the machine may be busy. What must come in time is asserted."""
 
 
 class Terminal:
@@ -91,13 +93,13 @@ def test_it_draws_marks_and_leaves_on_q_with_the_final_verdict(terminal: type[Te
     import termios
 
     screen = terminal("live", "sim://murmur?seed=7")
-    came = screen.until(TRACE, 40)
-    came += screen.until(r"provisional", 15)
+    came = screen.until(TRACE, PATIENCE_S)
+    came += screen.until(r"provisional", PATIENCE_S)
     assert "SIMULATED" in came
     assert "\x1b[?1049h" in screen.raw  # a screen of its own, so that the shell's comes back
     os.write(screen.master, b"q")
-    after = screen.until(r"take 1, final", 10)
-    screen.process.wait(timeout=10)
+    after = screen.until(r"take 1, final", PATIENCE_S)
+    screen.process.wait(timeout=PATIENCE_S)
     after += screen.read(0.2)
     assert screen.process.returncode == 0
     assert INVESTIGATIONAL in " ".join(after.split())
@@ -108,9 +110,9 @@ def test_it_draws_marks_and_leaves_on_q_with_the_final_verdict(terminal: type[Te
 
 def test_ctrl_c_leaves_with_the_final_verdict_and_130(terminal: type[Terminal]) -> None:
     screen = terminal("live", "sim://murmur?seed=7")
-    screen.until(TRACE, 40)
+    screen.until(TRACE, PATIENCE_S)
     screen.process.send_signal(signal.SIGINT)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     after = ""
     while screen.process.poll() is None and time.monotonic() < deadline:
         after += screen.read(0.1)
@@ -123,7 +125,7 @@ def test_ctrl_c_leaves_with_the_final_verdict_and_130(terminal: type[Terminal]) 
 
 def test_no_color_is_kept(terminal: type[Terminal]) -> None:
     screen = terminal("live", "sim://murmur?seed=7", NO_COLOR="1")
-    screen.until(TRACE, 40)
+    screen.until(TRACE, PATIENCE_S)
     colours = re.findall(r"\x1b\[[0-9;]*m", screen.raw)
     assert not [code for code in colours if re.search(r"[\[;](3[0-9]|4[0-9]|9[0-7])[;m]", code)]
 
@@ -134,15 +136,15 @@ def test_a_killed_device_is_signal_lost_within_a_second_and_then_exit_4(terminal
         assert device.stdout is not None
         address = json.loads(device.stdout.readline())["address"]
         screen = terminal("live", address, "--reconnect-s", "2")
-        screen.until(TRACE, 40)
+        screen.until(TRACE, PATIENCE_S)
         screen.read(0.5)
         device.kill()
         killed = time.monotonic()
-        screen.until("SIGNAL LOST", 5)
+        screen.until("SIGNAL LOST", PATIENCE_S)
         assert time.monotonic() - killed <= 1.0 + 0.2  # the pty is read every 0.1 s
         after = screen.read(0.3)
         assert not TRACE.search(after.split("SIGNAL LOST")[-1])
-        end = time.monotonic() + 15
+        end = time.monotonic() + PATIENCE_S
         while screen.process.poll() is None and time.monotonic() < end:
             after += screen.read(0.1)
         assert screen.process.returncode == 4
@@ -162,7 +164,7 @@ def test_results_stay_on_standard_output_while_a_bar_is_drawn_on_the_terminal(tm
             stderr=slave,
             cwd=tmp_path,
             env={**os.environ, "TERM": "xterm-256color"},
-            timeout=60,
+            timeout=PATIENCE_S,
         )
         drawn = os.read(master, 65536).decode()
     finally:

@@ -1,6 +1,7 @@
 """A result can be made again; where it can't, that is said."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from stetho.reproduce.finding import Finding, Outcome
 from stetho.reproduce.held import LARGEST_ALLOWED
 from stetho.reproduce.places import Places
 from stetho.reproduce.stored import StoredRecording
+from tests.command_line import said_here
 
 RATE_HZ = 4000
 Command = Callable[..., Any]
@@ -28,20 +30,33 @@ Validate = Callable[[str, Any], None]
 Json = dict[str, Any]
 
 
-@pytest.fixture
-def hearts(tmp_path: Path) -> Path:
-    """A folder with two hearts, one clear and one with a murmur."""
+@pytest.fixture(scope="module")
+def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two hearts, one clear and one with a murmur, and their results, as `analyze` printed them."""
+    folder = tmp_path_factory.mktemp("analysed")
     for seed, name in enumerate(("clear", "murmur")):
         samples = np.asarray(Heart(scenario(name, Wish(7 + seed, RATE_HZ))).read(8 * RATE_HZ)).reshape(-1)
-        soundfile.write(tmp_path / f"{name}.wav", samples, RATE_HZ)
+        soundfile.write(folder / f"{name}.wav", samples, RATE_HZ)
+    said = said_here(
+        folder, "analyze", "--json", "--segments", "--evidence", folder / "clear.wav", folder / "murmur.wav"
+    )
+    written(folder, said.stdout)
+    return folder
+
+
+@pytest.fixture
+def hearts(analysed: Path, tmp_path: Path) -> Path:
+    """The two hearts in a folder of the test's own."""
+    for name in ("clear.wav", "murmur.wav"):
+        shutil.copy(analysed / name, tmp_path / name)
     return tmp_path
 
 
 @pytest.fixture
-def results(hearts: Path, command: Command) -> Path:
-    """Results of both, as `analyze` printed them."""
-    said = command("analyze", "--json", "--segments", "--evidence", hearts / "clear.wav", hearts / "murmur.wav")
-    return written(hearts, said.out)
+def results(analysed: Path, hearts: Path) -> Path:
+    """Results of both, as if they had been analysed there."""
+    text = (analysed / "results.jsonl").read_text(encoding="utf-8")
+    return written(hearts, text.replace(str(analysed), str(hearts)))
 
 
 def written(folder: Path, text: str) -> Path:

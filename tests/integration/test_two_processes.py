@@ -63,7 +63,7 @@ def test_a_device_that_is_killed_is_said_lost_and_ends_with_exit_code_4() -> Non
                 if json.loads(line).get("samples_received", 0) > 0:
                     break
             simulator.kill()
-            out, err = live.communicate(timeout=60)
+            out, err = live.communicate(timeout=120)
     states = [event["state"] for event in map(json.loads, out.splitlines()) if event["event"] == "link"]
     assert "lost" in states
     assert live.returncode == 4

@@ -189,16 +189,18 @@ def test_closing_from_outside_ends_the_stream_cleanly(rig):
         device = rig.Device(packet_s=0.002)
         source = source_of(rig, device)
         await source.open()
-        items = []
+        items, flows = [], asyncio.Event()
 
         async def consume():
             async for item in source.stream():
                 items.append(item)
+                if len(items) == 10:
+                    flows.set()
 
         consumer = asyncio.create_task(consume())
-        await asyncio.sleep(0.1)
+        await flows.wait()
         await source.close()
-        await asyncio.wait_for(consumer, 2)
+        await asyncio.wait_for(consumer, 60)
         return device, items
 
     device, items = asyncio.run(run())

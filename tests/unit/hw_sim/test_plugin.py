@@ -1,4 +1,6 @@
+import shutil
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -8,59 +10,13 @@ from stetho.errors import ConfigError
 
 pytest_plugins = ["pytester"]
 
-SOMEONES_TESTS = '''
-import socket
-
-import pytest
+HERE = Path(__file__).parent
 
 
-@pytest.mark.stethoscope("murmur", seed=12, port="tcp")
-def test_mine(stethoscope):
-    assert stethoscope.serial_number == "SIM-0012"
-    host, _, port = stethoscope.address.removeprefix("tcp://").rpartition(":")
-    socket.create_connection((host, int(port)), 10).close()
-
-
-def test_without_a_mark(stethoscope):
-    assert stethoscope.address.startswith("tcp://127.0.0.1:")
-
-
-UNPLUGGED = """
-[[fault]]
-action = "disconnect"
-at = "3s"
-for = "18s"
-"""
-
-
-@pytest.mark.stethoscope(scenario="murmur", seed=4, seconds=40, faults=UNPLUGGED)
-def test_a_stream_in_virtual_time(stethoscope_stream):
-    chunks = list(stethoscope_stream.chunks())
-    assert chunks[-1].stop == 160_000
-    assert 40 <= stethoscope_stream.now_s < 45
-    truth = stethoscope_stream.truth
-    assert (stethoscope_stream.recording() == truth.samples(40)).all()
-    assert 20 < len(truth.beats(40)) < 100
-    assert stethoscope_stream.statistics().samples_resent >= 72_000
-    assert stethoscope_stream.info.serial_number == "SIM-0004"
-
-
-@pytest.mark.stethoscope(sead=4)
-@pytest.mark.xfail(reason="the mark is wrong", strict=True)
-def test_a_wrong_mark(stethoscope_stream):
-    pass
-
-
-@pytest.mark.stethoscope(faults="script.toml", speed=20)
-def test_a_script_beside_the_test(stethoscope):
-    assert stethoscope.truth.samples(1.0).max() == 32_767
-'''
-
-
+@pytest.mark.slow  # the same tests as here, in a session of their own
 def test_a_strangers_tests_get_a_running_device(pytester):
-    pytester.makepyfile(SOMEONES_TESTS)
-    clipping = '[[fault]]\naction = "clipping"\nat = "0s"\nfor = "1s"\ngain_db = 60'
-    pytester.path.joinpath("script.toml").write_text(clipping, encoding="utf-8")
+    for file in ("test_plugin_in_use.py", "clipping.toml"):
+        shutil.copy(HERE / file, pytester.path / file)
     result = pytester.runpytest_subprocess("-p", "no:asyncio", "--strict-markers", "-W", "error")
     result.assert_outcomes(passed=4, xfailed=1)
 

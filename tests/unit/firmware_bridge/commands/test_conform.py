@@ -1,8 +1,6 @@
 """`stetho conform`, as an engineer and a CI system call it."""
 
 import json
-import subprocess
-import sys
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -13,11 +11,7 @@ from firmware_bridge.conform.result import Outcome, Result
 from stetho.errors import ConfigError, ExportError
 
 
-def stetho(*arguments):
-    return subprocess.run([sys.executable, "-m", "stetho", *arguments], capture_output=True, text=True, timeout=120)
-
-
-def test_a_run_prints_json_and_writes_junit(tmp_path, validate):
+def test_a_run_prints_json_and_writes_junit(stetho, tmp_path, validate):
     junit = tmp_path / "conform.xml"
     done = stetho("conform", "sim://murmur", "--rule", "S1", "--rule", "L", "--json", "--junit", str(junit))
     assert done.returncode == 0, done.stderr
@@ -39,7 +33,7 @@ def test_a_run_prints_json_and_writes_junit(tmp_path, validate):
     assert next(case.get("classname") for case in suite.iter("testcase")) == "protocol.S1"
 
 
-def test_a_broken_rule_ends_with_1(tmp_path):
+def test_a_broken_rule_ends_with_1(stetho, tmp_path):
     """A device that loses every packet of sound never streams, as far as anybody can see."""
     junit = tmp_path / "conform.xml"
     done = stetho("conform", "sim://murmur?loss=0.999999", "--rule", "T1", "--junit", str(junit))
@@ -58,7 +52,7 @@ def test_a_broken_rule_ends_with_1(tmp_path):
         (("sim://murmur", "--rule", "V2", "--junit", "no/such/folder/a.xml"), 8, "can't be written"),
     ],
 )
-def test_what_goes_wrong_is_one_sentence_and_its_code(arguments, code, sentence):
+def test_what_goes_wrong_is_one_sentence_and_its_code(stetho, arguments, code, sentence):
     done = stetho("conform", *arguments)
     assert done.returncode == code, done.stderr
     assert sentence in " ".join(done.stderr.split())
@@ -80,7 +74,7 @@ def test_a_device_may_say_what_xml_and_the_table_have_no_way_to_write(tmp_path, 
         report.write_junit(tmp_path)
 
 
-def test_junit_of_a_run_that_broke_off_is_no_clean_one(tmp_path):
+def test_junit_of_a_run_that_broke_off_is_no_clean_one(stetho, tmp_path):
     junit = tmp_path / "conform.xml"
     done = stetho("conform", "serial:///dev/ttyNONE", "--junit", str(junit))
     assert done.returncode == 3, done.stderr

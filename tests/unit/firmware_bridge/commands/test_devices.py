@@ -1,16 +1,10 @@
 """`stetho devices` and `stetho info`, as a user calls them."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 from firmware_bridge.announce import announced
-
-
-def stetho(*arguments):
-    return subprocess.run([sys.executable, "-m", "stetho", *arguments], capture_output=True, text=True, timeout=60)
 
 
 @pytest.fixture
@@ -18,7 +12,7 @@ def own_runtime(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
 
 
-def test_a_running_simulator_is_listed_and_marked(own_runtime):
+def test_a_running_simulator_is_listed_and_marked(own_runtime, stetho):
     with announced("serial:///dev/pts/3", "SIM-0007"):
         table, lines = stetho("devices"), stetho("devices", "--json")
     assert "SIMULATED" in table.stdout
@@ -33,7 +27,7 @@ def test_a_running_simulator_is_listed_and_marked(own_runtime):
     } in listed
 
 
-def test_info_says_what_a_device_is():
+def test_info_says_what_a_device_is(stetho):
     shown, said = stetho("info", "sim://murmur?seed=7"), stetho("info", "sim://murmur?seed=7", "--json")
     assert "SIM-0007" in shown.stdout
     assert "SIMULATED" in shown.stdout
@@ -52,7 +46,7 @@ def test_info_says_what_a_device_is():
         ("nonsense", 2, "is no device address"),
     ],
 )
-def test_info_of_what_is_not_there_is_one_sentence_and_the_right_code(address, code, sentence):
+def test_info_of_what_is_not_there_is_one_sentence_and_the_right_code(stetho, address, code, sentence):
     result = stetho("info", address)
     assert result.returncode == code
     assert sentence in " ".join(result.stderr.split())
