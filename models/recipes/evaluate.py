@@ -2,9 +2,10 @@
 
     python models/recipes/evaluate.py
 
-Trains the folds that ``--work`` does not hold yet; the locked people are not looked at. Curves and thresholds of each fold are
-fitted on the other four, each scored by the network that has never heard it. (That network has heard the fold that is judged:
-networks without either would be ten more trainings a seed.) Progress goes to standard error, figures to standard output.
+Trains the folds that ``--work`` does not hold yet; the locked people are not looked at. Curves and thresholds of each fold
+are fitted on the other four, each scored by the network that has never heard it. (That network has heard the fold that is
+judged: networks without either would be ten more trainings a seed.) Progress goes to standard error, figures to standard
+output.
 """
 
 from __future__ import annotations
@@ -59,8 +60,8 @@ THRESHOLDS = (0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.50)
 class Evaluation:
     """The figures, and what a release takes from the same scores: rules, durations.
 
-    seeds: what the networks of each seed say of the unlocked people; in_product: the same behind the product's gate. circor:
-    the eight-bit scores of the first.
+    seeds: what the networks of each seed say of the unlocked people; in_product: the same behind the product's gate.
+    circor: the eight-bit scores of the first.
     """
 
     seeds: Sequence[Judged]

@@ -22,12 +22,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from dataset import REPOSITORY, data_folder, recordings
+from dataset import REPOSITORY, Recording, data_folder, recordings
 from features import read_samples
 from figures import Goal
 from made_sounds import JUDGED
 from measured import NOT_A_HEART, Aim, keep, sha256_of
-from metrics import auroc, figure, wilson
+from metrics import Figure, auroc, figure, wilson
 from quality_sounds import CENTRES_HZ, RATES_BPM, Sound, held_out, made_sounds, recorded_sounds
 
 from hw_sim.heart import Heart, Phase, Wish, scenario
@@ -206,13 +206,17 @@ def usable_auroc() -> str:
         ("all", np.arange(len(rows))),
         *((p, np.flatnonzero([p in row.group for row in rows])) for p in ("training-b", "training-e")),
     )
-    found = []
-    for name, part in parts:
-        groups = [rows[index].group for index in part]
-        found.append(
-            f"{name} {figure(groups, lambda items, part=part: auroc(usable[part[items]], scores[part[items]]))}"
-        )
+    found = (f"{name} {_usable_auroc(part, rows, usable, scores)}" for name, part in parts)
     return ", ".join(found)
+
+
+def _usable_auroc(
+    part: npt.NDArray[np.int64],
+    rows: Sequence[Recording],
+    usable: npt.NDArray[np.bool_],
+    scores: npt.NDArray[np.float64],
+) -> Figure:
+    return figure([rows[index].group for index in part], lambda items: auroc(usable[part[items]], scores[part[items]]))
 
 
 def main() -> None:
