@@ -135,7 +135,7 @@ def _takes(known: Sequence[Recording], fold: npt.NDArray[np.int64], work: Path, 
     listenings = [
         Listening(
             tuple(work / f"{fold_run(one, seed).name}.int8.onnx" for seed in seeds),
-            tuple(known[place] for place in np.flatnonzero(fold == one)),
+            tuple(known[int(place)] for place in np.flatnonzero(fold == one)),
         )
         for one in range(FOLDS)
     ]
