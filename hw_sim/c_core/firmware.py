@@ -3,7 +3,7 @@
 import ctypes
 from collections.abc import Sequence
 
-from firmware_bridge.wire import ErrorCode, Feature, SiteCode, StopReason
+from firmware_bridge.wire import MAX_PAYLOAD_BYTES, MAX_SAMPLES, Codec, ErrorCode, Feature, SiteCode, StopReason
 from firmware_bridge.wire.codecs import payload_bytes
 from firmware_bridge.wire.limits import AUDIO_HEADER_BYTES
 from firmware_bridge.wire.messages.audio import Audio
@@ -16,6 +16,7 @@ from stetho.errors import StethoError
 
 _MINUTE_US = 60_000_000
 _TYPE_AT = 2  # of a frame: neither its version nor its type is 0, so that COBS leaves both where they are
+_MOST_SAMPLES = {Codec.PCM16: MAX_PAYLOAD_BYTES // 2, Codec.IMA_ADPCM: MAX_SAMPLES}
 _AUDIO = frozenset({Audio.TYPE, Audio.RESENT_TYPE})
 
 
@@ -47,7 +48,7 @@ class CFirmware:
         self._frame = ctypes.create_string_buffer(room)
         self._hearing: Hearing | None = None
         self._streams = self._start_us = self._next_sample = 0
-        self._ring_samples = identity.ring_samples(programme.rates_hz)
+        self._promised = self._ring_samples = int(self._c.sim_ring_samples(self._link))
         self._percent: int | None = None
         self._battery_due_us = 0
 
@@ -96,9 +97,8 @@ class CFirmware:
 
     def ring_holds(self, seconds: float) -> None:
         """The ring is that deep from now on, or as deep as the device promised, whichever is less."""
-        promised = self.identity.ring_samples(self._programme.rates_hz)
         if self._rate_hz:
-            self._ring_samples = int(min(promised, seconds * self._rate_hz))
+            self._ring_samples = int(min(self._promised, seconds * self._rate_hz))
             self._forget()
 
     def client_lost(self) -> None:
@@ -124,7 +124,7 @@ class CFirmware:
         """A new stream; after a restart the heart is where it would be without one."""
         self._streams = self._c.sim_streams_begun(self._link)
         self._start_us, self._next_sample = now_us, 0
-        self._ring_samples = self.identity.ring_samples(self._programme.rates_hz)
+        self._ring_samples = self._promised
         try:
             self._hearing = Hearing(self._programme, self._rate_hz, self._faults)
         except StethoError:  # a file that was there when the device was made, and is not any more
@@ -184,7 +184,7 @@ def _ring_bytes(identity: Identity, rates_hz: tuple[int, ...]) -> int:
     promised, longest = identity.ring_samples(rates_hz), 0
     for rate_hz in rates_hz:
         for codec in identity.codecs:
-            samples = max(1, min(rate_hz * round(1000 * identity.packet_s) // 1000, 500))
+            samples = max(1, min(rate_hz * round(1000 * identity.packet_s) // 1000, _MOST_SAMPLES[codec]))
             slots = -(-promised // samples) + 1  # one of them is being filled
             longest = max(longest, slots * (AUDIO_HEADER_BYTES + payload_bytes(codec, 1, samples)))
     return longest

@@ -16,6 +16,7 @@ _SIGNATURES = {
     "sim_streams_begun": (_U32, _LINK),
     "sim_has_session": (ctypes.c_bool, _LINK),
     "sim_is_sending": (ctypes.c_bool, _LINK),
+    "sim_ring_samples": (_U32, _LINK),
     "sim_packet_samples": (_U32, _LINK),
     "sim_first_contact": (None, _LINK, ctypes.c_bool, _U8),
     "sim_ring_forget": (None, _LINK, _U32),

@@ -22,6 +22,11 @@ bool sim_is_sending(const struct stetho_link *link)
     return link->sending;
 }
 
+uint32_t sim_ring_samples(const struct stetho_link *link)
+{
+    return link->ring_samples;
+}
+
 uint32_t sim_packet_samples(const struct stetho_link *link)
 {
     return link->stream.packet_samples;

@@ -88,7 +88,9 @@ async def gone(probe: Probe) -> str:
         raise NotJudgedError(f"the ring is {ring / rate:.0f} s deep; what it no longer holds would take too long")
     stream = await RunningStream.begin(probe)
     first = (await stream.listen(wait_s))[0]
-    answer = await stream.resend(first.first_sample, first.samples, lambda got: bool(got.unavailable))
+    answer = await stream.resend(first.first_sample, first.samples, lambda got: bool(got.unavailable or got.packets))
+    if first.first_sample in {packet.first_sample for packet in answer.packets} and not answer.unavailable:
+        raise NotJudgedError("the ring holds more than it promises (R1), so nothing is gone yet")
     if len(answer.unavailable) != 1 or not _names(answer.unavailable[0], stream.id, first.first_sample, first.samples):
         seen = _seen(answer, first.first_sample, first.samples)
         raise RuleBrokenError("for what the ring no longer holds one RESEND_UNAVAILABLE is needed", seen)
