@@ -63,8 +63,8 @@ class Host:
                 return [m for frame in self.core.taken_over() for m in self.decoder.feed(frame)]
             case ("charge", percent):
                 self.core.charge(percent, self.now_us)
-            case _:
-                self.core.receive(b"".join(map(encode, what)), self.now_us)
+            case [*messages]:
+                self.core.receive(b"".join(encode(message) for message in messages), self.now_us)
         return self.take()
 
     def take(self) -> list:
