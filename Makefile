@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest
+# Tests start many processes, and each would compile what it imports where bytecode may not be kept.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo check lint test soak bench device readme lock clean
 

@@ -192,10 +192,10 @@ def test_a_pty_that_nobody_reads_holds_little_and_serves_the_next_client():
     async def main():
         from firmware_bridge.wire import Codec, Hello, Start, encode
 
-        async with port_of("pty", recipe.device(), Pace(10.0)) as port:
+        async with port_of("pty", recipe.device(), Pace(20.0)) as port:
             far = os.open(port.address.removeprefix("serial://"), os.O_RDWR | os.O_NOCTTY)
             os.write(far, encode(Hello(1)) + encode(Start(3, Codec.PCM16, 1, 4000)))
-            await asyncio.sleep(1.0)  # 10 s of the device's time, unread
+            await asyncio.sleep(0.5)  # 10 s of the device's time, unread
             assert len(port._waiting) < 65_536
             os.close(far)
             return await take(open_uri(port.address), stop_after=8000)

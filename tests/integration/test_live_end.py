@@ -5,22 +5,21 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
 
-LIVE = (sys.executable, "-m", "stetho", "live", "--json", "sim://murmur?seed=7")
-QUICKLY = (*LIVE[:-1], "sim://murmur?seed=7&speed=4")
+LIVE = (sys.executable, "-m", "stetho", "live", "--json", "sim://murmur?seed=7&speed=4")
 Live = tuple["subprocess.Popen[str]", list[dict[str, Any]]]
 
 
 @pytest.fixture
 def live() -> Iterator[Live]:
     """A running `live --json` that has said its first verdict or quality, and what it said."""
-    with subprocess.Popen(QUICKLY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(LIVE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         events = []
         while not events or events[-1]["event"] != "quality":
@@ -49,11 +48,11 @@ def test_a_signal_ends_the_take_with_its_final_verdict(live: Live, how: signal.S
     assert err == ""
 
 
-def test_seconds_end_it_as_q_does() -> None:
-    done = subprocess.run((*LIVE, "--seconds", "1.5"), capture_output=True, text=True, timeout=120)
-    events = [json.loads(line) for line in done.stdout.splitlines()]
+def test_seconds_end_it_as_q_does(command: Callable[..., Any]) -> None:
+    said = command("live", "--json", "sim://murmur?seed=7", "--seconds", "1.5")
+    events = [json.loads(line) for line in said.out.splitlines()]
     states, verdict = last_words(events)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (said.code, said.err) == (0, "")
     assert states[-1] == "ended"
     assert verdict["final"]
     assert 1.5 <= verdict["t_s"] < 4.0

@@ -24,9 +24,12 @@ class Unreachable(FileSource):
         raise DeviceNotFoundError("It is not there.")
 
 
-async def test_looking_for_a_device_is_not_called_preparing(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("looked_for_s", [0.2, pytest.param(2.0, marks=pytest.mark.slow)])
+async def test_looking_for_a_device_is_not_called_preparing(
+    capsys: pytest.CaptureFixture[str], looked_for_s: float
+) -> None:
     with pytest.raises(DeviceNotFoundError):
-        await run_live(Unreachable(1.6), Shown.LINES, model=shipped_model())
+        await run_live(Unreachable(looked_for_s), Shown.LINES, model=shipped_model())
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "")
 
