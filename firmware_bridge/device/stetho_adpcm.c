@@ -1,7 +1,7 @@
 /* IMA-ADPCM: 4 bits a sample (docs/protocol.md, rule A6).
  *
- * IMA Digital Audio Focus and Technical Working Groups, "Recommended Practices for Enhancing Digital Audio Compatibility in
- * Multimedia Systems", revision 3.00, 1992, section 6. */
+ * IMA Digital Audio Focus and Technical Working Groups, "Recommended Practices for Enhancing Digital Audio
+ * Compatibility in Multimedia Systems", revision 3.00, 1992, section 6. */
 
 #include "stetho_link.h"
 

@@ -6,7 +6,7 @@
 
 #define WAITING_S 2 /* [L1] */
 
-/* --- what the device is ---------------------------------------------------------------------------------------------- */
+/* --- what the device is ------------------------------------------------------------------------------------------- */
 
 static bool is_within_bounds(const struct stetho_device *device)
 {
@@ -34,7 +34,8 @@ static void measure(struct stetho_link *link, uint32_t rate_hz, uint8_t codec, u
         link->ring_samples = held;
 }
 
-size_t stetho_link_init(struct stetho_link *link, const struct stetho_device *device, void *memory, size_t memory_bytes)
+size_t stetho_link_init(struct stetho_link *link, const struct stetho_device *device, void *memory,
+                        size_t memory_bytes)
 {
     memset(link, 0, sizeof *link);
     link->device = device;
@@ -44,8 +45,8 @@ size_t stetho_link_init(struct stetho_link *link, const struct stetho_device *de
     stetho_reader_init(&link->reader);
     if (!is_within_bounds(device))
         return 0;
-    link->answers[0].type = STETHO_CAPABILITIES;
-    size_t longest = stetho_answer_write(&link->answers[0], device, NULL, 0); /* what waits for nobody is overwritten */
+    link->answers[0].type = STETHO_CAPABILITIES; /* to be measured, not said */
+    size_t longest = stetho_answer_write(&link->answers[0], device, NULL, 0);
     for (uint8_t i = 0; i < device->rate_count; i++)
         for (uint8_t channels = 1; channels <= device->channel_count; channels++)
             for (uint8_t codec = 0; codec <= STETHO_IMA_ADPCM; codec++)
@@ -54,10 +55,10 @@ size_t stetho_link_init(struct stetho_link *link, const struct stetho_device *de
     return link->ring_samples == 0 ? 0 : STETHO_FRAME_BYTES(longest);
 }
 
-/* --- what waits to be said ------------------------------------------------------------------------------------------- */
+/* --- what waits to be said ---------------------------------------------------------------------------------------- */
 
-/* An answer to be filled in, to be said after the live packets before number `after`. Of a client that floods the device
- * with questions some are not answered [F7]: what is filled in then is one that nobody looks at. */
+/* An answer to be filled in, to be said after the live packets before number `after`. Of a client that floods the
+ * device with questions some are not answered [F7]: what is filled in then is one that nobody looks at. */
 static struct stetho_answer *say(struct stetho_link *link, uint8_t type, uint32_t after)
 {
     struct stetho_answer *answer = &link->answers[link->answer_count];
@@ -125,7 +126,7 @@ static bool is_before(uint32_t number, uint32_t other)
     return other - number - 1 < 0x7FFFFFFF;
 }
 
-/* --- the stream's samples --------------------------------------------------------------------------------------------- */
+/* --- the stream's samples ----------------------------------------------------------------------------------------- */
 
 static uint32_t first_sample_of(const struct stetho_link *link, uint32_t number)
 {
@@ -233,7 +234,7 @@ void stetho_link_end(struct stetho_link *link, enum stetho_stop_reason reason)
     link->sending = false;
 }
 
-/* --- what happens beside sound ----------------------------------------------------------------------------------------- */
+/* --- what happens beside sound ------------------------------------------------------------------------------------ */
 
 static void say_contact(struct stetho_link *link, uint32_t sample, uint32_t after)
 {
@@ -244,7 +245,7 @@ static void say_contact(struct stetho_link *link, uint32_t sample, uint32_t afte
 /* Before the packet that holds the first sample on the chest, or after the one that holds the last. */
 void stetho_link_contact(struct stetho_link *link, bool on, enum stetho_site site)
 {
-    bool changed = link->contact_on != on || link->site != site;
+    bool changed = link->contact_on != on || (on && link->site != site);
     link->contact_on = on;
     link->site = (uint8_t)site;
     if (link->sending && changed)
@@ -272,7 +273,7 @@ void stetho_link_battery(struct stetho_link *link, uint8_t percent, bool chargin
     say_battery(link);
 }
 
-/* --- what is asked ---------------------------------------------------------------------------------------------------- */
+/* --- what is asked ------------------------------------------------------------------------------------------------ */
 
 /* A frame for which there is no room is none. */
 static size_t whole(size_t length, size_t room)
@@ -306,7 +307,8 @@ void stetho_link_refuse(struct stetho_link *link, enum stetho_error_code code, c
 /* A session begins, and ends the one before it [S2]. */
 static void greet(struct stetho_link *link, const struct stetho_request *hello)
 {
-    if (hello->version != STETHO_VERSION || hello->version_min > STETHO_VERSION || hello->version_max < STETHO_VERSION) {
+    bool spoken = hello->version_min <= STETHO_VERSION && STETHO_VERSION <= hello->version_max;
+    if (hello->version != STETHO_VERSION || !spoken) {
         say_error(link, STETHO_UNSUPPORTED_VERSION, "this device speaks version 1");
         return;
     }
@@ -317,6 +319,8 @@ static void greet(struct stetho_link *link, const struct stetho_request *hello)
     capabilities->as.capabilities.ring_samples = link->ring_samples;
     say_battery(link); /* [S7] */
 }
+
+/* --- a stream begins, goes on and ends */
 
 static bool is_on_offer(const struct stetho_device *device, const struct stetho_request *start)
 {
@@ -418,8 +422,8 @@ static void send_packets_again(struct stetho_link *link, uint32_t from, uint32_t
     link->resend_count++;
 }
 
-/* What of a range the ring no longer holds is said to be gone; the packets that hold the rest will be sent [R2, R3]. All
- * is reckoned back from the next sample: an index that would lie ahead of it was not taken yet. */
+/* What of a range the ring no longer holds is said to be gone; the packets that hold the rest will be sent [R2, R3].
+ * All is reckoned back from the next sample: an index that would lie ahead of it was not taken yet. */
 static void resend(struct stetho_link *link, const struct stetho_request *request)
 {
     const struct stetho_stream *stream = &link->stream;
@@ -505,7 +509,7 @@ void stetho_link_receive(struct stetho_link *link, const uint8_t *bytes, size_t 
     }
 }
 
-/* --- what is said next ------------------------------------------------------------------------------------------------ */
+/* --- what is said next -------------------------------------------------------------------------------------------- */
 
 static size_t send_first(struct stetho_link *link, struct stetho_answer *answers, uint8_t *count, uint8_t *frame,
                          size_t room)

@@ -23,7 +23,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* --- 1. Numbers of the protocol ------------------------------------------------------------------------------------ */
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- 1. Numbers of the protocol ----------------------------------------------------------------------------------- */
 
 #define STETHO_VERSION 1
 
@@ -97,10 +101,10 @@ enum stetho_event_kind {
 
 enum stetho_site { STETHO_SITE_UNKNOWN = 0, STETHO_AV = 1, STETHO_PV = 2, STETHO_TV = 3, STETHO_MV = 4 };
 
-/* --- 2. What your device is ---------------------------------------------------------------------------------------- */
+/* --- 2. What your device is --------------------------------------------------------------------------------------- */
 
-/* Stays where it is for as long as the link is used: a constant in flash. Texts are UTF-8, none is
- * NULL, and what goes beyond 64 bytes is not sent; an empty calibration_id says that there is none. */
+/* Stays where it is for as long as the link is used: a constant in flash. Texts are UTF-8, none is NULL, and what goes
+ * beyond 64 bytes is not sent; an empty calibration_id says that there is none. */
 struct stetho_device {
     const char *product;
     const char *hardware;
@@ -116,7 +120,7 @@ struct stetho_device {
     uint16_t features;     /* bits: enum stetho_feature */
 };
 
-/* --- 3. Frames [F]: COBS(body + CRC-16), then a zero byte ---------------------------------------------------------- */
+/* --- 3. Frames [F]: COBS(body + CRC-16), then a zero byte --------------------------------------------------------- */
 
 /* Writes one frame, byte by byte of its body. */
 struct stetho_writer {
@@ -133,8 +137,8 @@ void stetho_writer_put(struct stetho_writer *writer, uint8_t byte);
 /* The frame's length, its zero included; as with snprintf it is written in full only where that is at most `room`. */
 size_t stetho_writer_end(struct stetho_writer *writer);
 
-/* Reads frames as their bytes come. Of a body it keeps the beginning, which holds all that a host says in version 1; the
- * rest goes through the CRC alone, so later fields [V5] and noise [F4] take no memory. */
+/* Reads frames as their bytes come. Of a body it keeps the beginning, which holds all that a host says in version 1;
+ * the rest goes through the CRC alone, so later fields [V5] and noise [F4] take no memory. */
 #define STETHO_KEPT_BYTES 76 /* a HELLO with the longest name is 73 */
 
 struct stetho_reader {
@@ -153,7 +157,7 @@ void stetho_reader_init(struct stetho_reader *reader);
 /* Takes a byte. The length of the body that it ends, of which `body` holds the beginning; 0 for all other bytes. */
 size_t stetho_reader_take(struct stetho_reader *reader, uint8_t byte);
 
-/* --- 4. Messages ----------------------------------------------------------------------------------------------------- */
+/* --- 4. Messages -------------------------------------------------------------------------------------------------- */
 
 /* What a host says. Of its fields those mean something that its type has. */
 struct stetho_request {
@@ -167,8 +171,8 @@ struct stetho_request {
     uint32_t first_sample, samples;   /* RESEND_REQUEST */
 };
 
-/* False for what has to be skipped: not known, broken, or a device's own message come back [V4, V6]. `body` is the reader's,
- * all of whose bytes may be looked at; `length` is what the reader said. */
+/* False for what has to be skipped: not known, broken, or a device's own message come back [V4, V6]. `body` is the
+ * reader's, all of whose bytes may be looked at; `length` is what the reader said. */
 bool stetho_request_read(struct stetho_request *request, const uint8_t *body, size_t length);
 
 /* What a device says, but for audio. */
@@ -241,7 +245,7 @@ size_t stetho_audio_bytes(const uint8_t *body); /* of the whole body */
 /* The frame of a whole body, sent as `type`: its length, as stetho_writer_end gives it. */
 size_t stetho_body_write(const uint8_t *body, size_t body_bytes, uint8_t type, uint8_t *out, size_t room);
 
-/* --- 5. Samples [A5, A6] --------------------------------------------------------------------------------------------- */
+/* --- 5. Samples [A5, A6] ------------------------------------------------------------------------------------------ */
 
 /* What an IMA-ADPCM coder carries from one sample to the next, and from packet to packet. */
 struct stetho_adpcm {
@@ -256,7 +260,7 @@ uint8_t stetho_adpcm_encode(struct stetho_adpcm *coder, int16_t sample); /* the 
 /* How long a packet's payload is. */
 uint16_t stetho_payload_bytes(uint8_t codec, uint8_t channels, uint16_t samples);
 
-/* --- 6. The ring [R1]: the newest packets, as they went on the wire --------------------------------------------------- */
+/* --- 6. The ring [R1]: the newest packets, as they went on the wire ----------------------------------------------- */
 
 /* Packets are counted from when the device was switched on, through all streams, modulo 2^32. `open` is being filled,
  * [oldest, open) are whole; each is the body of an AUDIO message. The ring is also what live audio waits in. */
@@ -275,7 +279,7 @@ void stetho_ring_begin(struct stetho_ring *ring, uint32_t packet_bytes); /* empt
 void stetho_ring_next(struct stetho_ring *ring);                         /* the open packet is whole: opens another */
 uint8_t *stetho_ring_packet(const struct stetho_ring *ring, uint32_t number); /* one of [oldest, open] */
 
-/* --- 7. The stream: samples into packets ------------------------------------------------------------------------------ */
+/* --- 7. The stream: samples into packets -------------------------------------------------------------------------- */
 
 struct stetho_stream {
     uint64_t begun_us;    /* when START came */
@@ -297,7 +301,7 @@ struct stetho_stream {
 /* How many samples a channel a packet of so many milliseconds holds, within the protocol's bounds. */
 uint16_t stetho_packet_samples(uint8_t packet_ms, uint32_t rate_hz, uint8_t codec, uint8_t channels);
 
-/* Begins at sample 0. The rest of `stream` must be zero but for its times, id, rate_hz, codec, channels and packet_samples. */
+/* Begins at sample 0. But for its times, id, rate_hz, codec, channels and packet_samples, `stream` must be zero. */
 void stetho_stream_begin(struct stetho_stream *stream, struct stetho_ring *ring);
 
 /* One instant's samples, taken at next_us, into the ring's open packet; whether that is full by it. */
@@ -306,7 +310,7 @@ bool stetho_stream_take(struct stetho_stream *stream, const struct stetho_ring *
 /* Makes a packet of what the open one holds, which is something, and opens the next. */
 void stetho_stream_cut(struct stetho_stream *stream, struct stetho_ring *ring);
 
-/* --- 8. The link: what your firmware calls ---------------------------------------------------------------------------- */
+/* --- 8. The link: what your firmware calls ------------------------------------------------------------------------ */
 
 #define STETHO_MAX_ANSWERS 12
 #define STETHO_MAX_RESENDS 8 /* [R5] */
@@ -327,9 +331,9 @@ struct stetho_link {
     uint8_t site;
 
     /* What waits. Answers go in order, each after the live packets that were whole before it. */
-    struct stetho_answer answers[STETHO_MAX_ANSWERS + 1]; /* the last for what is not said */
-    struct stetho_answer time_replies[STETHO_MAX_TIME_REPLIES];    /* before all others [C1] */
-    struct stetho_answer overflow;                                 /* before the next live packet, if any */
+    struct stetho_answer answers[STETHO_MAX_ANSWERS + 1];       /* the last for what is not said */
+    struct stetho_answer time_replies[STETHO_MAX_TIME_REPLIES]; /* before all others [C1] */
+    struct stetho_answer overflow;                              /* before the next live packet, if any */
     struct {
         uint32_t next, stop; /* packets */
     } resends[STETHO_MAX_RESENDS]; /* after them */
@@ -338,10 +342,11 @@ struct stetho_link {
     struct stetho_answer battery, refusal; /* what was said last; of type 0: none */
 };
 
-/* Before anything else. `memory` is the ring: the deeper, the longer a bad link may last; 30 s are recommended, and what
- * fits is what CAPABILITIES promises. Gives the longest frame that stetho_link_send will ever make, which is the room that
- * it needs; 0 where the description breaks a bound or the memory does not hold two packets. */
-size_t stetho_link_init(struct stetho_link *link, const struct stetho_device *device, void *memory, size_t memory_bytes);
+/* Before anything else. `memory` is the ring: the deeper, the longer a bad link may last; 30 s are recommended, and
+ * what fits is what CAPABILITIES promises. Gives the longest frame that stetho_link_send will ever make, which is the
+ * room that it needs; 0 where the description breaks a bound or the memory does not hold two packets. */
+size_t stetho_link_init(struct stetho_link *link, const struct stetho_device *device, void *memory,
+                        size_t memory_bytes);
 
 /* Bytes of the host, cut anywhere [F6]. Times are of one clock that never goes back, in microseconds [A2]. */
 void stetho_link_receive(struct stetho_link *link, const uint8_t *bytes, size_t count, uint64_t now_us);
@@ -360,14 +365,14 @@ void stetho_link_samples(struct stetho_link *link, const int16_t *pcm, size_t co
 /* So many samples could not be taken: their indices stay empty [T2, A1]. */
 void stetho_link_skip(struct stetho_link *link, uint32_t count);
 
-/* The next frame to hand to the link: its length, 0 where none waits. Call it when the link can take a frame. It may be cut
- * anywhere on its way [F6, W3]. */
+/* The next frame to hand to the link: its length, 0 where none waits. Call it when the link can take a frame, which may
+ * be cut anywhere on its way [F6, W3]. */
 size_t stetho_link_send(struct stetho_link *link, uint8_t *frame, size_t room, uint64_t now_us);
 
 /* The link says that the client is gone [S3]; also after 10 s without a byte, where your battery matters [S6]. */
 void stetho_link_client_lost(struct stetho_link *link);
 
-/* Another client came on another connection [W2]: the last frame for the one before it, of which nothing is left then. */
+/* Another client came on another connection [W2]: the last frame for the one before it, who is forgotten then. */
 size_t stetho_link_taken_over(struct stetho_link *link, uint8_t *frame, size_t room);
 
 /* The chest piece is laid on or lifted off, before the next sample [E2]. For devices with a contact sensor. */
@@ -381,7 +386,11 @@ void stetho_link_battery(struct stetho_link *link, uint8_t percent, bool chargin
 /* The stream ends here, and why [T7]. */
 void stetho_link_end(struct stetho_link *link, enum stetho_stop_reason reason);
 
-/* From now on a START of a new stream is refused with that ERROR [T5], whose text stays where it is; NULL: no longer. */
+/* From now on START of a new stream is refused with that ERROR [T5], whose text stays where it is; NULL: no longer. */
 void stetho_link_refuse(struct stetho_link *link, enum stetho_error_code code, const char *text);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -60,8 +60,9 @@ struct field {
 
 static const struct field CAPABILITIES[] = {FIELD(capabilities.nonce, 4), NO_MORE}; /* put_description goes on */
 static const struct field STARTED[] = {
-    FIELD(started.stream_id, 2),    FIELD(started.codec, 1),         FIELD(started.channels, 1),       FIELD(started.rate_hz, 4),
-    FIELD(started.first_sample, 4), FIELD(started.oldest_sample, 4), FIELD(started.device_time_us, 8), NO_MORE,
+    FIELD(started.stream_id, 2),     FIELD(started.codec, 1),          FIELD(started.channels, 1),
+    FIELD(started.rate_hz, 4),       FIELD(started.first_sample, 4),   FIELD(started.oldest_sample, 4),
+    FIELD(started.device_time_us, 8), NO_MORE,
 };
 static const struct field STOPPED[] = {
     FIELD(stopped.stream_id, 2), FIELD(stopped.reason, 2), FIELD(stopped.stop_sample, 4), NO_MORE,

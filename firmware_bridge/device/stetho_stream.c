@@ -52,7 +52,8 @@ static void begin_packet(struct stetho_stream *stream, uint8_t *body)
 
 static void add_pcm16(const struct stetho_stream *stream, uint8_t *body, const int16_t *pcm)
 {
-    uint8_t *at = body + STETHO_AUDIO_HEADER_BYTES + stetho_payload_bytes(STETHO_PCM16, stream->channels, stream->filled);
+    uint16_t before = stetho_payload_bytes(STETHO_PCM16, stream->channels, stream->filled);
+    uint8_t *at = body + STETHO_AUDIO_HEADER_BYTES + before;
     for (uint8_t channel = 0; channel < stream->channels; channel++) {
         *at++ = (uint8_t)pcm[channel];
         *at++ = (uint8_t)((uint16_t)pcm[channel] >> 8);
@@ -63,7 +64,8 @@ static void add_adpcm(struct stetho_stream *stream, uint8_t *body, const int16_t
 {
     for (uint8_t channel = 0; channel < stream->channels; channel++) {
         uint8_t nibble = stetho_adpcm_encode(&stream->coders[channel], pcm[channel]);
-        uint8_t *at = adpcm_channel(body, channel, stream->packet_samples) + STETHO_ADPCM_STATE_BYTES + stream->filled / 2;
+        uint8_t *nibbles = adpcm_channel(body, channel, stream->packet_samples) + STETHO_ADPCM_STATE_BYTES;
+        uint8_t *at = nibbles + stream->filled / 2;
         if (stream->filled & 1)
             *at |= (uint8_t)(nibble << 4);
         else

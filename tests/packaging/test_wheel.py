@@ -36,6 +36,11 @@ def test_types_and_licence_enter(names: set[str]) -> None:
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 
+def test_the_devices_half_enters(names: set[str]) -> None:
+    assert {"firmware_bridge/device/stetho_link.h", "firmware_bridge/device/stetho_link.c"} <= names
+    assert "hw_sim/c_core/sim_link.c" in names
+
+
 def test_no_recording_and_no_cache_enters(names: set[str]) -> None:
     assert not [name for name in names if name.endswith((".wav", ".flac", ".pyc", ".nbi", ".nbc"))]
 

@@ -1,5 +1,5 @@
-/* Everything that a host and a board could do to a link, at random: hostile SEED COUNT. Built with the sanitizers, which
- * end it where a byte is touched that is not the link's. What it sends must be whole frames that fit into their room. */
+/* Everything that a host and a board could do to a link, at random: hostile SEED COUNT. Built with the sanitizers,
+ * which end it where a byte is touched that is not the link's. What it sends must be whole frames that fit. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,8 @@
 
 static uint64_t state;
 
-static uint32_t up_to(uint32_t most) /* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift", 2016 */
+/* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled", 2016. */
+static uint32_t up_to(uint32_t most)
 {
     state ^= state >> 12;
     state ^= state << 25;
@@ -24,7 +25,8 @@ static void fail(const char *what)
     exit(1);
 }
 
-static const char *const CHANNELS[] = {"chest", "ambient", "", "a name that is much longer than the sixty-four bytes that fit into a text"};
+static const char *const CHANNELS[] = {"chest", "ambient", "",
+                                       "a name that is much longer than the sixty-four bytes that fit into a text"};
 static const uint32_t RATES[] = {4000, 1, 192000, 44100};
 
 static struct stetho_device any_device(void)
@@ -94,6 +96,15 @@ static void take_samples(struct stetho_link *link, uint64_t now_us)
     free(pcm);
 }
 
+static void skip(struct stetho_link *link)
+{
+    switch (up_to(5)) {
+    case 0: stetho_link_skip(link, up_to(UINT32_MAX)); break;
+    case 1: stetho_link_skip(link, UINT32_MAX - up_to(2000)); break; /* the indices come round */
+    default: stetho_link_skip(link, up_to(90)); break;
+    }
+}
+
 static void send(struct stetho_link *link, size_t longest, uint64_t now_us)
 {
     size_t room = up_to(9) == 0 ? up_to((uint32_t)longest) : longest, length;
@@ -123,7 +134,7 @@ static void live(uint32_t happenings)
         case 1: stetho_link_contact(link, up_to(1), (enum stetho_site)up_to(4)); break;
         case 2: stetho_link_button(link, (uint8_t)up_to(255)); break;
         case 3: stetho_link_battery(link, (uint8_t)up_to(255), up_to(1), (uint16_t)up_to(65535)); break;
-        case 4: stetho_link_skip(link, up_to(2) == 0 ? up_to(2) == 0 ? up_to(UINT32_MAX) : UINT32_MAX - up_to(2000) : up_to(90)); break;
+        case 4: skip(link); break;
         case 5: stetho_link_refuse(link, STETHO_BUSY, up_to(2) == 0 ? "not now" : NULL); break;
         case 6: if (up_to(5) == 0) stetho_link_end(link, (enum stetho_stop_reason)up_to(4)); break;
         case 7: {
