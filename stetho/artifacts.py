@@ -37,9 +37,9 @@ class Pin:
 PINNED: Mapping[str, Pin] = MappingProxyType(
     {
         "murmur": Pin(
-            "1.1.0",
-            network_sha256="aaf276822fc0e74b614bba9b7c9724e90c1da82810ed657a6bac802d13b10da7",
-            manifest_sha256="1471e7570930cef38b54e1f158ba7cfdf381d40be69fbe9cb2662f47e7862da1",
+            "1.2.0",
+            network_sha256="56220586d2736f0719976134b98f9268e4895ae39403e9c095c1b11ea4906551",
+            manifest_sha256="1867f62b5bea7d8ef4203986417320a66083360fc83c25cc3a47b2fdc88d2e71",
         ),
         "beats": Pin(
             "1.0.0",
