@@ -9,9 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
+from stetho.durable import make_durable
 from stetho.errors import RecordError
 from stetho.records.append_log import Entry, lock, read_entry, read_log
-from stetho.durable import make_durable
 from stetho.records.journal import MAGIC, Block, Kind
 from stetho.source import DeviceInfo
 from stetho.stream import Origin, StreamSpec

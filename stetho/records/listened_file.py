@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from stetho.durable import make_durable
 from stetho.errors import RecordError
 from stetho.notice import INVESTIGATIONAL
 from stetho.origin_mark import processing_of
-from stetho.durable import make_durable
 from stetho.records.loss_ledger import LossLedger
 from stetho.records.sound_writer import SUFFIXES, SoundWriter, refuse_path, to_int16
 from stetho.sidecar import sidecar_path

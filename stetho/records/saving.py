@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stetho.errors import RecordError
 from stetho.durable import make_durable
+from stetho.errors import RecordError
 from stetho.records.journal_reader import JournalReader
 from stetho.records.sidecar import SCHEMA, Sidecar, write_sidecar
 from stetho.records.sound_writer import SUFFIXES, SoundWriter, checksum_of, refuse_path

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from stetho.durable import make_durable
 from stetho.errors import ConfigError, RecordError
 from stetho.origin_mark import write_origin
-from stetho.durable import make_durable
 from stetho.stream import Samples, StreamSpec
 
 SUFFIXES = {".wav": "WAV", ".flac": "FLAC"}
