@@ -124,7 +124,7 @@ def test_lost_packets_are_resent_until_the_archive_is_whole(kind, codec):
 @pytest.mark.parametrize("kind", PORTS)
 def test_a_client_that_leaves_in_mid_stream_makes_room_for_the_next(kind):
     async def main():
-        async with reachable(kind, Recipe("clear", 6).device(), speed=20.0) as source:
+        async with reachable(kind, Recipe("clear", 6).device()) as source:
             return [await take(source(), stop_after=4000) for _ in range(2)]
 
     truth = Heart(scenario("clear", Wish(seed=6))).read(400_000)
