@@ -11,7 +11,7 @@ from pathlib import Path
 from durations import Duration
 from features import STATE_FRAMES, WINDOW_FRAMES
 from platt import Platt
-from timing_figures import TimingRule
+from timing_rule import TimingRule
 from verdicts import Rule
 
 from stetho.dsp.mel import FLOOR, FMAX_HZ, FMIN_HZ, HOP, N_FFT, N_MELS, RATE_HZ, mel_sha256

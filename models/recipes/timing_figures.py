@@ -21,10 +21,11 @@ from figures import Goal
 from folds import FOLDS
 from metrics import Figure, figure, share
 from out_of_fold import judged_on
-from platt import Platt, fit
+from platt import fit
 from runs import fold_run
 from scores import Scores, session
 from synthetic import with_murmur
+from timing_rule import TimingRule, evidence
 
 from stetho.inference.probability import DECIMALS
 
@@ -46,28 +47,6 @@ class Timed:
     people: tuple[str, ...]
     logits: Float64
     truth: Bool
-
-
-@dataclass(frozen=True)
-class TimingRule:
-    """A curve for each half of the beat, and the probability from which on it is said of a murmur that is present.
-
-    x of systolic is its logit; of diastolic, its logit less the systolic one. Both logits fall where the network is not sure of
-    a murmur at all, which is not the question here; their difference does not.
-    """
-
-    curves: tuple[Platt, Platt]
-    certain: tuple[float, float]
-
-    def said(self, logits: Float64) -> Bool:
-        """Which halves are said, ``(n, 2)``."""
-        halves = zip(self.curves, self.certain, evidence(logits), strict=True)
-        return np.stack([np.round(curve.probability(x), DECIMALS) >= certain for curve, certain, x in halves], axis=1)
-
-
-def evidence(logits: Float64) -> tuple[Float64, Float64]:
-    """What each half's curve is of."""
-    return logits[:, 0], logits[:, 1] - logits[:, 0]
 
 
 def real_murmurs(rows: Sequence[Recording], scores: Scores, folds: Int64) -> list[Timed]:
