@@ -1,15 +1,17 @@
-"""What `stetho doctor` says of the ways to a device: serial ports and Bluetooth."""
+"""What `stetho doctor` says of the ways to a device: serial ports, Bluetooth and sound inputs."""
 
 import os
 from collections.abc import Iterator
 
 from stetho.doctor.finding import Finding
+from stetho.errors import ConfigError, DeviceUnavailableError
 
 
 def checks() -> Iterator[Finding]:
     """The findings, in the order in which they are said."""
     yield from _serial_ports()
     yield _bluetooth()
+    yield _audio()
 
 
 def _serial_ports() -> Iterator[Finding]:
@@ -39,3 +41,20 @@ def _bluetooth() -> Finding:
     except Exception as error:  # noqa: BLE001 - the system's Bluetooth library can fail in ways of its own
         return Finding("bluetooth", True, f"bleak does not load ({error})", "Only for Bluetooth: install bleak again.")
     return Finding("bluetooth", True, "bleak loads")
+
+
+def _audio() -> Finding:
+    """Never a failure: only a stethoscope with a plug for sound needs it."""
+    from firmware_bridge.audio import AudioSystem
+
+    try:
+        inputs = AudioSystem().inputs()
+    except ConfigError:
+        return Finding("audio", True, "sounddevice is not installed", "Only for audio://: pip install 'stetho[audio]'.")
+    except DeviceUnavailableError as error:
+        return Finding("audio", True, "sound inputs can't be used", f"Only for audio://: {error}")
+    if not inputs:
+        advice = "Only for audio://: plug one in; where one is, see that your user may record (on Linux: group audio)."
+        return Finding("audio", True, "no sound input is here", advice)
+    names = ", ".join(one.name for one in inputs)
+    return Finding("audio", True, f"sound inputs: {names}", "Their frequency response is not known to stetho.")

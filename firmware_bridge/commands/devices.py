@@ -1,4 +1,4 @@
-"""Lists the devices that can be reached: serial ports, and simulators that run here."""
+"""Lists the devices that can be reached: serial ports, sound inputs, and simulators that run here."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,13 +26,13 @@ class Found:
 
 
 def devices(json: Json = False) -> None:
-    """Lists the devices that can be reached: serial ports, and simulators that run here.
+    """Lists the devices that can be reached: serial ports, sound inputs, and simulators that run here.
 
     Nothing is opened: `stetho info ADDRESS` asks a device what it is.
     """
     from stetho.cli.output import print_json
 
-    found = _simulators() + _ports()
+    found = _simulators() + _ports() + _audio_inputs()
     if json:
         for device in found:
             print_json(device.to_json())
@@ -46,6 +46,19 @@ def _ports() -> list[Found]:
     from firmware_bridge.uart import serial_ports
 
     return [Found(f"serial://{p.path}", p.description, p.serial_number, simulated=False) for p in serial_ports()]
+
+
+def _audio_inputs() -> list[Found]:
+    """None where sound can't be had: `stetho doctor` says why."""
+    from firmware_bridge.audio import AudioSystem
+    from firmware_bridge.audio_inputs import address_for
+    from stetho.errors import StethoError
+
+    try:
+        inputs = AudioSystem().inputs()
+    except StethoError:
+        return []
+    return [Found(address_for(one, inputs), f"{one.name}, {one.description}", None, simulated=False) for one in inputs]
 
 
 def _simulators() -> list[Found]:
