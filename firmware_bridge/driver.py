@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from firmware_bridge.wire import Capabilities, Codec, HostMessage, Message, WireStatistics
 from stetho.device_uri import DeviceUri
@@ -12,6 +12,24 @@ class Decoder(Protocol):
     """Bytes of a product to messages; sans I/O. Any split of the bytes gives the same messages."""
 
     def feed(self, data: bytes) -> Iterator[Message]: ...
+
+    def statistics(self) -> WireStatistics: ...
+
+
+@runtime_checkable
+class Interpreter(Protocol):
+    """A decoder for a product that knows none of our questions: it answers in its place. Sans I/O; time is handed in.
+
+    docs/drivers.md; `plain_stream` is one that most products can use.
+    """
+
+    def feed_at(self, data: bytes, now_ns: int) -> Iterator[Message]:
+        """Bytes that arrived at now_ns of the host."""
+        ...
+
+    def answer(self, message: HostMessage, now_ns: int) -> Iterator[Message]:
+        """What the product would say to a message if it knew it."""
+        ...
 
     def statistics(self) -> WireStatistics: ...
 
@@ -38,7 +56,7 @@ class Driver(Protocol):
         """The serial speed, where the address names none."""
         ...
 
-    def decoder(self) -> Decoder:
+    def decoder(self) -> Decoder | Interpreter:
         """A fresh decoder for one link."""
         ...
 

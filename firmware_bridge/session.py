@@ -2,10 +2,10 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from firmware_bridge.driver import Driver, StreamChoice
+from firmware_bridge.driver import Driver, Interpreter, StreamChoice
 from firmware_bridge.transport import Opener, Transport
 from firmware_bridge.wire import (
     VERSION,
@@ -65,7 +65,13 @@ class Session:
 
     def received(self, data: bytes) -> None:
         now_ns = self._clock.monotonic_ns()
-        for message in self._decoder.feed(data):
+        if isinstance(self._decoder, Interpreter):
+            self._take(self._decoder.feed_at(data, now_ns), now_ns)
+        else:
+            self._take(self._decoder.feed(data), now_ns)
+
+    def _take(self, messages: Iterable[Message], now_ns: int) -> None:
+        for message in messages:
             if self._question is not None:
                 self._question(message)
             self._on_message(message, now_ns)
@@ -78,7 +84,11 @@ class Session:
     def send(self, message: HostMessage) -> None:
         """Never waits; goes nowhere when the link is gone."""
         if self._transport is not None and not self._broken.done():
-            self._transport.write(self._driver.encode(message))
+            if data := self._driver.encode(message):
+                self._transport.write(data)
+            if isinstance(self._decoder, Interpreter):
+                now_ns = self._clock.monotonic_ns()
+                self._take(self._decoder.answer(message, now_ns), now_ns)
 
     async def hello(self) -> Capabilities:
         """Says hello until the device says what it is.

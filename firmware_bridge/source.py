@@ -9,6 +9,7 @@ from pathlib import Path
 from firmware_bridge.connection import Connection
 from firmware_bridge.devices.stetho_link import StethoLink
 from firmware_bridge.driver import Driver, StreamChoice
+from firmware_bridge.drivers import driver_named
 from firmware_bridge.live_stream import LiveStream
 from firmware_bridge.transport import Opener
 from firmware_bridge.wire import Battery, Capabilities, Codec, Feature, Message, warm
@@ -23,7 +24,6 @@ from stetho.stream import CHEST, Origin, StreamSpec
 _BATTERY_S = 0.2
 _MOST_BAUD = 2**31 - 1  # what a port's driver can be told
 _QUERY = ("driver", "codec", "rate", "channels", "reconnect_s")
-_DRIVERS: dict[str, Driver] = {StethoLink.name: StethoLink()}
 _CODEC_NAMES = {Codec.PCM16: "pcm16", Codec.IMA_ADPCM: "adpcm"}
 
 
@@ -52,9 +52,7 @@ def open_tcp(uri: DeviceUri) -> Source:
 def driver_of(uri: DeviceUri) -> Driver:
     """The driver that `?driver=` names, else the one of our own protocol."""
     name = uri.query.get("driver", StethoLink.name)
-    if name not in _DRIVERS:
-        raise ConfigError(f"driver={name!r} in {uri.text} is not known here; known: {', '.join(_DRIVERS)}.")
-    return _DRIVERS[name]
+    return StethoLink() if name == StethoLink.name else driver_named(name, uri.text)
 
 
 def _check_query(uri: DeviceUri, known: Collection[str]) -> None:
@@ -102,7 +100,7 @@ class BridgeSource:
             await self.close()
             raise
         self._capabilities, self._choice = capabilities, choice
-        self._spec = StreamSpec(choice.rate_hz, _origin(capabilities), (CHEST, *choice.channels[1:]))
+        self._spec = StreamSpec(choice.rate_hz, _origin(capabilities, self._uri), (CHEST, *choice.channels[1:]))
         return DeviceInfo(
             address=self._uri.text,
             driver=self._driver.name,
@@ -171,7 +169,9 @@ class BridgeSource:
         return self._battery.result() if self._battery.done() else None
 
 
-def _origin(capabilities: Capabilities) -> Origin:
+def _origin(capabilities: Capabilities, uri: DeviceUri) -> Origin:
+    """What the device says of itself; a product that can't say so is simulated where its address does."""
     if Feature.REPLAYED in capabilities.features:
         return Origin.REPLAYED
-    return Origin.SIMULATED if Feature.SIMULATED in capabilities.features else Origin.DEVICE
+    simulated = Feature.SIMULATED in capabilities.features or "sim" in uri.scheme.split("+")
+    return Origin.SIMULATED if simulated else Origin.DEVICE

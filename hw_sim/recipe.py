@@ -26,7 +26,7 @@ _KEYS = (
     *("seed", "rate_bpm", "site", "grade", "timing", "rate", "codec"),
     *("loss", "faults", "speed", "file", "loop", "seconds", "core"),
 )
-_OF_THE_BRIDGE = ("channels", "reconnect_s")
+_OF_THE_BRIDGE = ("channels", "driver", "reconnect_s")
 
 
 @dataclass(frozen=True, slots=True)

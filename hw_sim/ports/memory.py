@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from firmware_bridge.devices.stetho_link import StethoLink
 from firmware_bridge.source import BridgeSource
 from firmware_bridge.transport import Receiver
 from hw_sim.pace import Pace
 from hw_sim.ports.port import PortDevice
 from hw_sim.ports.running import RunningPump
+from hw_sim.products import product_of
 from hw_sim.pump import Pump
 from hw_sim.recipe import of_uri
 from hw_sim.replay.device import ReplayedDevice
@@ -18,14 +20,20 @@ from stetho.source import Source
 def open_sim(uri: DeviceUri) -> Source:
     """`sim://murmur?seed=7&loss=0.02`: a new device for each source. `speed=0` is as fast as possible.
 
+    `sim://murmur?driver=esp32_i2s` speaks another product's bytes, to its driver.
     `sim://replay?wire=FILE` is what a captured device said (docs/wire-capture.md). Raises ConfigError for an address that no simulated device has, InputError for a file that can't be played.
     """
     speed = uri.number("speed", 1.0)
     if speed < 0:
         raise ConfigError(f"speed={speed:g} in {uri.text} must be 0 (as fast as possible) or more.")
-    captured = uri.query.get("wire")
-    device: PortDevice = of_uri(uri).device() if captured is None else ReplayedDevice.of(Path(captured))
-    return BridgeSource(MemoryOpener(device, Pace(speed)), uri)
+    return BridgeSource(MemoryOpener(_device(uri), Pace(speed)), uri)
+
+
+def _device(uri: DeviceUri) -> PortDevice:
+    if "wire" in uri.query:
+        return ReplayedDevice.of(Path(uri.query["wire"]))
+    driver = uri.query.get("driver", StethoLink.name)
+    return of_uri(uri).device() if driver == StethoLink.name else product_of(driver, of_uri(uri))
 
 
 class MemoryOpener:
