@@ -51,7 +51,7 @@ class AudioSystem:
                 finished_callback=ended,
             )
         except (self._library.PortAudioError, ValueError) as error:
-            raise _why(of, rate_hz, error) from error
+            raise why(of, rate_hz, error) from error
         return AudioLine(stream, of, self._library.PortAudioError)
 
 
@@ -66,7 +66,7 @@ class AudioLine:
         try:
             self._stream.start()
         except self._failure as error:
-            raise _why(self._of, round(self._stream.samplerate), error) from error
+            raise why(self._of, round(self._stream.samplerate), error) from error
 
     def close(self) -> None:
         """Stops and lets go; can be called twice."""
@@ -91,7 +91,7 @@ def _library() -> ModuleType:
         ) from error
 
 
-def _why(of: AudioInput, rate_hz: int, error: Exception) -> DeviceUnavailableError:
+def why(of: AudioInput, rate_hz: int, error: Exception) -> DeviceUnavailableError:
     text = str(error)
     if "sample rate" in text.lower():
         return DeviceUnavailableError(

@@ -1,13 +1,14 @@
 """A sound input as a source: the callback that PortAudio calls, driven here with blocks, times and flags of a card."""
 
 import asyncio
+import re
 import time
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from firmware_bridge.audio import AudioSystem
+from firmware_bridge.audio import AudioSystem, why
 from firmware_bridge.audio_blocks import BlockCallback
 from firmware_bridge.audio_inputs import AudioInput, address_for, chosen
 from firmware_bridge.audio_source import AudioSource, open_audio
@@ -356,3 +357,17 @@ def test_without_the_libraries_it_is_a_plain_sentence_and_doctor_explains(monkey
     (found,) = [finding for finding in checks() if finding.check == "audio"]
     assert found.ok
     assert "Only for audio://" in str(found.advice)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("Error opening InputStream: Invalid sample rate [PaErrorCode -9997]", "does not sample at 4000 Hz.* 8000 Hz"),
+        (
+            "Error opening InputStream: Device unavailable [PaErrorCode -9985]",
+            r"can't be opened \(Device unavailable\)",
+        ),
+    ],
+)
+def test_why_an_input_can_t_be_had_is_said_with_the_way_out(said, sentence):
+    assert re.search(sentence, str(why(LINE_IN, 4000, Exception(said))))

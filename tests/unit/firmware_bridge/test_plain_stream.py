@@ -45,13 +45,13 @@ def microphone(pcm, drops=None):
 
 
 async def heard(source, samples):
-    """Streams until the archive has that many samples; the items, and each archived chunk with its holes."""
+    """Streams until the archive has that many samples that came; the items, and each archived chunk with its holes."""
     items, archived = [], []
     info = await source.open()
     try:
         async for item in source.stream(lambda chunk, holes: archived.append((chunk, holes))):
             items.append(item)
-            if archived and archived[-1][0].stop >= samples:
+            if sum(len(chunk) - sum(len(hole.span) for hole in holes) for chunk, holes in archived) >= samples:
                 await source.close()
     finally:
         await source.close()
@@ -216,7 +216,7 @@ async def test_a_driver_of_somebody_else_is_found_by_its_entry_point_and_works(t
     pcm = sound(8000)
     device = TickDevice(pcm, lose=(50,))
     source = BridgeSource(device, DeviceUri.parse("serial:///dev/ttyUSB0?driver=tick"))
-    info, _, archived = await heard(source, 8000)
+    info, _, archived = await heard(source, 7960)
     assert (info.driver, info.product, info.origin) == ("tick", f"Tick ({ON_A_SIMULATOR})", Origin.DEVICE)
     holes = [hole for _, found in archived for hole in found]
     assert [(hole.span.start, hole.span.stop) for hole in holes] == [(50 * 40, 51 * 40)]
@@ -234,3 +234,35 @@ def test_the_tick_s_golden_bytes_and_noise(tick):
     blocks = [*reader.feed(b"\xa5" + golden[:50]), *reader.feed(golden[50:] + bytes(damaged) + golden)]
     assert [block.pcm.tolist() for block in blocks] == [[1] * 40] * 2
     assert reader.damaged >= 1
+
+
+class UnpluggedOnce(TickDevice):
+    """After so many frames the plug is pulled; the next link brings the rest."""
+
+    def __init__(self, pcm, after):
+        super().__init__(pcm)
+        self.later, self.frames = self.frames[after:], self.frames[:after]
+
+    def write(self, data):
+        super().write(data)
+        if data == b"G" and self.later:
+            self.frames, self.later = self.later, []
+            asyncio.get_running_loop().call_later(0.05, self._pull)
+
+    def _pull(self):
+        receiver, self.receiver = self.receiver, None
+        receiver.lost("the port went away")
+
+
+async def test_a_product_that_numbers_only_its_frames_comes_back_after_a_gap(tick):
+    pcm = sound(8000)
+    source = BridgeSource(UnpluggedOnce(pcm, after=100), DeviceUri.parse("serial:///dev/ttyUSB0?driver=tick"))
+    _, items, archived = await heard(source, 8000)
+    links = [item.state for item in items if isinstance(item, LinkChange)]
+    assert links[:3] == [LinkState.STREAMING, LinkState.LOST, LinkState.RESUMED]
+    (lost,) = {hole.fate for _, found in archived for hole in found}
+    assert lost is HoleFate.LOST
+    gap = sum(len(hole.span) for _, found in archived for hole in found)
+    assert archived[-1][0].stop == 8000 + gap
+    assert gap >= 800  # no link is back in less than 200 ms
+    assert np.array_equal(archived[-1][0].chest, pcm[-40:].astype(np.float32) / np.float32(32768))
