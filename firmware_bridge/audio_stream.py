@@ -91,6 +91,8 @@ class AudioStream:
         except Exception as error:  # noqa: BLE001  # raised where the stream is read
             self._failure = error
         try:
+            if state is LinkState.ENDED:
+                self._take_blocks(intake)  # what waits was captured before the end
             intake.close(state, self._clock.monotonic_ns(), reason)
         except Exception as error:  # noqa: BLE001  # the same
             self._failure = self._failure or error
@@ -107,13 +109,17 @@ class AudioStream:
             if now_ns - turn_ns > _SLEPT_NS:
                 intake.slept(now_ns - turn_ns)
             turn_ns = now_ns
-            while (block := self._blocks.get_nowait()) is not None:
-                intake.block(block, now_ns)
+            self._take_blocks(intake)
             flow = intake.tick(now_ns)
             if gone:
                 return "the sound input went away"
             if flow is Flow.DEAD:
                 return "the sound input brings nothing any more"
+
+    def _take_blocks(self, intake: AudioIntake) -> None:
+        now_ns = self._clock.monotonic_ns()
+        while (block := self._blocks.get_nowait()) is not None:
+            intake.block(block, now_ns)
 
     async def _next_turn(self) -> None:
         """Waits for a block, or for as long as one takes."""
