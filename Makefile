@@ -59,7 +59,7 @@ readme: setup ## the README's table of speeds and picture of the live screen, ma
 lock: setup ## pins the newest versions into requirements.lock
 	@echo "# The versions that are tested together, on Linux and CPython 3.11, with their hashes. Made by \`make lock\`." > requirements.lock.new
 	@PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= $(BIN)/pip-compile --quiet --output-file=- \
-	  --generate-hashes --allow-unsafe --strip-extras --extra=clinic,lab,flash,audio,test \
+	  --generate-hashes --allow-unsafe --strip-extras --extra=clinic,lab,flash,audio,radio,test \
 	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml requirements-dev.in >> requirements.lock.new
 	@mv requirements.lock.new requirements.lock
 

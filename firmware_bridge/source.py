@@ -11,7 +11,7 @@ from firmware_bridge.devices.stetho_link import StethoLink
 from firmware_bridge.driver import Driver, StreamChoice
 from firmware_bridge.drivers import driver_named
 from firmware_bridge.live_stream import LiveStream
-from firmware_bridge.transport import Opener
+from firmware_bridge.transport import Opener, Packeted
 from firmware_bridge.wire import Battery, Capabilities, Codec, Feature, Message, warm
 from firmware_bridge.wire_capture import WireCapture
 from stetho.clock import SYSTEM_CLOCK, Clock
@@ -47,6 +47,14 @@ def open_tcp(uri: DeviceUri) -> Source:
 
     _check_query(uri, {*_QUERY, "remote"})
     return BridgeSource(TcpOpener.of(uri), uri)
+
+
+def open_ble(uri: DeviceUri) -> Source:
+    """`ble://F0:5E:00:00:00:07`. Raises ConfigError for an address with something wrong in it."""
+    from firmware_bridge.ble.opener import BleOpener
+
+    _check_query(uri, _QUERY)
+    return BridgeSource(BleOpener.of(uri), uri)
 
 
 def driver_of(uri: DeviceUri) -> Driver:
@@ -115,6 +123,7 @@ class BridgeSource:
             has_contact_sensor=Feature.CONTACT_SENSOR in capabilities.features,
             battery_percent=await self._battery_percent(capabilities),
             calibration_id=capabilities.calibration_id or None,
+            mtu_bytes=self.opener.mtu_bytes if isinstance(self.opener, Packeted) else None,
         )
 
     def spec(self) -> StreamSpec:

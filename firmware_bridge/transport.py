@@ -1,6 +1,6 @@
 """What moves bytes to a device and back: the one seam between the protocol and a radio, a wire or a test."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Receiver(Protocol):
@@ -32,4 +32,14 @@ class Opener(Protocol):
 
     async def open(self, receiver: Receiver) -> Transport:
         """A new link. Raises DeviceNotFoundError, DeviceUnavailableError or DeviceTimeoutError."""
+        ...
+
+
+@runtime_checkable
+class Packeted(Protocol):
+    """An opener whose links carry packets."""
+
+    @property
+    def mtu_bytes(self) -> int | None:
+        """How long a packet of the last link may be, its header of three bytes included; None before the first."""
         ...

@@ -36,6 +36,7 @@ class DeviceInfo:
     has_contact_sensor: bool
     battery_percent: int | None = None
     calibration_id: str | None = None
+    mtu_bytes: int | None = None
 
 
 class LinkState(StrEnum):

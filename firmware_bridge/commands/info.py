@@ -59,4 +59,5 @@ def _rows(info: "DeviceInfo") -> list[tuple[str, Any]]:
         ("contact sensor", "yes" if info.has_contact_sensor else "no"),
         ("battery", battery),
         ("calibration", info.calibration_id or "none"),
+        *([] if info.mtu_bytes is None else [("radio", f"packets of {info.mtu_bytes} bytes (MTU)")]),
     ]

@@ -1,0 +1,1 @@
+"""A simulated radio: bumble's controllers on a link in memory, and bleak's two backends on one of them."""
