@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterator
 
 from stetho.doctor.finding import Finding
-from stetho.errors import ConfigError, DeviceUnavailableError
+from stetho.errors import ConfigError, DeviceError, DeviceUnavailableError
+
+_LOOK_S = 1.0
 
 
 def checks() -> Iterator[Finding]:
@@ -35,12 +37,17 @@ def _port(port: str) -> Finding:
 
 
 def _bluetooth() -> Finding:
-    """That the library loads; whether an adapter is there and switched on is found out when a device is looked for."""
+    """Looks for a moment: whether an adapter is there, switched on and allowed is found out in no other way."""
     try:
-        import bleak  # noqa: F401  # that it loads is the question
+        from firmware_bridge.ble.probe import sightings
     except Exception as error:  # noqa: BLE001 - the system's Bluetooth library can fail in ways of its own
         return Finding("bluetooth", True, f"bleak does not load ({error})", "Only for Bluetooth: install bleak again.")
-    return Finding("bluetooth", True, "bleak loads")
+    try:
+        near = len(sightings(_LOOK_S))
+    except DeviceError as error:
+        what, _, way = str(error).partition(": ")
+        return Finding("bluetooth", True, what, f"Only for Bluetooth: {way}")
+    return Finding("bluetooth", True, f"an adapter works; stethoscopes heard: {near}")
 
 
 def _audio() -> Finding:

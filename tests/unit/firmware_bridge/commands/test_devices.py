@@ -52,3 +52,12 @@ def test_info_of_what_is_not_there_is_one_sentence_and_the_right_code(stetho, ad
     assert sentence in " ".join(result.stderr.split())
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
+
+
+def test_without_bluetooth_it_is_said_in_one_sentence_and_nothing_else_fails(stetho, monkeypatch, tmp_path):
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/none")
+    result = stetho("info", "ble://F0:5E:00:00:00:07")
+    assert result.returncode == 3
+    assert "Traceback" not in result.stderr
+    assert "Bluetooth" in result.stderr
+    assert stetho("devices").returncode == 0
