@@ -25,12 +25,9 @@ FASTEST_US = Goal("<=", 800.0)
 
 # What was tried for a goal: a part of its name, and for each attempt a part of one row of the log. The first that fits holds.
 ATTEMPTS: Mapping[str, tuple[str, ...]] = {
-    "not a heart": (
-        "windows without a heart (voices",
-        "unusable recordings teach unknown",
-        "where noise fills the band",
-    ),
-    "robustness": ("steady noise makes the network", "where noise fills the band", "no random response"),
+    "not a heart": ("windows without a heart (voices",),
+    "packets lost": (),
+    "robustness": ("steady noise makes the network", "where noise fills the band"),
     "calibration error": ("from which unknown probability on", "what speaks for a visit?", "mean of two seeds"),
     "called unknown": ("from which unknown probability on", "unusable recordings teach unknown", "mixup in power"),
     "diastolic": (
@@ -46,9 +43,9 @@ ATTEMPTS: Mapping[str, tuple[str, ...]] = {
         "half from two teachers",
         "what speaks for a visit?",
         "mixup in power",
-        "1,500 steps",
+        "too small for what there is",
     ),
-    "recording": ("mean of two seeds", "half from two teachers", "mixup in power", "1,500 steps"),
+    "recording": ("mean of two seeds", "half from two teachers", "mixup in power", "too small for what there is"),
 }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,13 +49,15 @@ class Measured:
     of: Mapping[str, str]
     product: str
     date: str
+    command: str
     markdown: str
     aims: tuple[Aim, ...]
 
     def text(self) -> str:
-        """The tables, and whether the product is still the one that made them."""
+        """The command with its options, the tables, and whether the product is still the one that made them."""
         changed = self.product != product_hash()
-        return f"{self.markdown}\n\n{PRODUCT_CHANGED.format(date=self.date)}" if changed else self.markdown
+        tables = f"`{self.command}` found:\n\n{self.markdown}"
+        return f"{tables}\n\n{PRODUCT_CHANGED.format(date=self.date)}" if changed else tables
 
 
 def sha256_of(file: Path) -> str:
@@ -68,6 +71,7 @@ def keep(work: Path, name: str, of: Mapping[str, str], markdown: str, aims: Sequ
         "of": dict(of),
         "product": product_hash(),
         "date": datetime.now(UTC).date().isoformat(),
+        "command": " ".join(["python", f"models/recipes/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
         "markdown": markdown.strip(),
         "aims": [
             {
@@ -92,7 +96,7 @@ def kept(work: Path, name: str, of: Mapping[str, str]) -> Measured | None:
     if content["of"] != dict(of):
         return None
     aims = tuple(Aim(one["what"], Goal(one["sign"], one["bound"]), Figure(*one["figure"])) for one in content["aims"])
-    return Measured(content["of"], content["product"], content["date"], content["markdown"], aims)
+    return Measured(content["of"], content["product"], content["date"], content["command"], content["markdown"], aims)
 
 
 def text_of(found: Measured | None, name: str, version: str) -> str:

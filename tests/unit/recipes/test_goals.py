@@ -28,14 +28,18 @@ def test_a_missed_goal_says_by_how_much_and_what_was_tried() -> None:
     assert missed_table([MET], logged_rows()) == "None."
 
 
-def test_what_was_measured_is_shown_for_the_same_files_alone(tmp_path: Path) -> None:
+def test_what_was_measured_is_shown_for_the_same_files_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["not_a_heart.py", "--sounds", "60"])
     of = {"model.int8.onnx": "ab", "manifest.toml": "cd"}
     assert kept(tmp_path, NOT_A_HEART, of) is None
     keep(tmp_path, NOT_A_HEART, of, "| a table |", [MISSED])
     found = kept(tmp_path, NOT_A_HEART, of)
     assert found is not None
     assert found.aims == (MISSED,)
-    assert text_of(found, NOT_A_HEART, "1.2.0") == "| a table |"
+    assert (
+        text_of(found, NOT_A_HEART, "1.2.0")
+        == "`python models/recipes/not_a_heart.py --sounds 60` found:\n\n| a table |"
+    )
     other = kept(tmp_path, NOT_A_HEART, {**of, "model.int8.onnx": "ef"})
     assert other is None
     assert re.match(
