@@ -24,6 +24,9 @@ def conform(
         list[str] | None,
         typer.Option(metavar="RULE", help="Only this rule (R3) or chapter (R); can be given again."),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show what passed, too, and why some rules can't be tested from outside.")
+    ] = False,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write JUnit XML, which CI systems read.")] = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -55,7 +58,7 @@ def conform(
         if junit is not None:
             report.write_junit(junit)
         if not json:
-            report.print()
+            report.print(every=every)
     if json:
         print_json(report.to_json())
     if report.failed:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from firmware_bridge.conform.result import Outcome, Result
 
+UNTESTABLE = "can't be tested from outside"
 _HOST = "this is about the host"
 
 NOT_TESTABLE: Mapping[str, str] = MappingProxyType(
@@ -32,4 +33,4 @@ NOT_TESTABLE: Mapping[str, str] = MappingProxyType(
 
 def not_tested(rule: str) -> Result:
     """The result of such a rule."""
-    return Result(rule, "can't be tested from outside", Outcome.SKIPPED, NOT_TESTABLE[rule])
+    return Result(rule, UNTESTABLE, Outcome.SKIPPED, NOT_TESTABLE[rule])

@@ -37,10 +37,10 @@ class Report:
         sums = {outcome.value: counts[outcome] for outcome in Outcome}
         return {**self._identity(), **sums, "schema": 1}
 
-    def print(self) -> None:
-        """A table on standard output; nothing where there are no results."""
+    def print(self, *, every: bool = False) -> None:
+        """On standard output, a line a result; those that passed only with `every`. Nothing where there are no results."""
         if self._results:
-            print_results(self._headline(), self._results, whole=self.broken_off is None)
+            print_results(self._headline(), self._results, whole=self.broken_off is None, every=every)
 
     def write_junit(self, path: Path) -> None:
         """Raises ExportError where the file can't be written."""

@@ -1,11 +1,13 @@
 """`stetho conform`, as an engineer and a CI system call it."""
 
 import json
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from firmware_bridge.commands.conform import _is_simulated, _probe
+from firmware_bridge.conform.not_testable import not_tested
 from firmware_bridge.conform.report import Report
 from firmware_bridge.conform.result import Outcome, Result
 from stetho.errors import ConfigError, ExportError
@@ -40,7 +42,7 @@ def test_a_broken_rule_ends_with_1(stetho, tmp_path):
     assert done.returncode == 1, done.stderr
     assert "SIMULATED" in done.stdout
     assert "0 passed, 1 failed, 1 skipped" in done.stdout
-    assert "STARTED was said, and no AUDIO came" in " ".join(done.stdout.split())
+    assert re.search(r"^FAILED .*STARTED was said, and no AUDIO came", done.stdout, re.MULTILINE)
     assert "Traceback" not in done.stderr
     assert [one.get("message") for one in ET.parse(junit).getroot().iter("failure")]
 
@@ -72,6 +74,46 @@ def test_a_device_may_say_what_xml_and_the_table_have_no_way_to_write(tmp_path, 
     validate("conform", report.to_json())
     with pytest.raises(ExportError, match="choose another file for --junit"):
         report.write_junit(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("every", "rows"),
+    [
+        (
+            False,
+            [
+                "skipped  R3   the ring: would take too long",
+                "skipped  T9 L2  can't be tested from outside (--all says why)",
+                f"FAILED   T1   a stream: {'no AUDIO came, ' * 20}; seen: STARTED\ufffd [1]",
+            ],
+        ),
+        (
+            True,
+            [
+                "passed   S1   a greeting: CAPABILITIES",
+                "passed   S2   a farewell",
+                "skipped  R3   the ring: would take too long",
+                "skipped  T9   can't be tested from outside: this is about the host",
+                "skipped  L2   can't be tested from outside: this is about the host",
+                f"FAILED   T1   a stream: {'no AUDIO came, ' * 20}; seen: STARTED\ufffd [1]",
+            ],
+        ),
+    ],
+)
+def test_each_result_is_one_whole_line_and_failures_are_last(capsys, monkeypatch, every, rows):
+    monkeypatch.setenv("COLUMNS", "80")
+    report = Report("tcp://127.0.0.1:9")
+    report.add(Result("T1", "a stream", Outcome.FAILED, "no AUDIO came, " * 20, "STARTED\n [1]"))
+    report.add(Result("S1", "a greeting", Outcome.PASSED, seen="CAPABILITIES"))
+    report.add(Result("S2", "a farewell", Outcome.PASSED))
+    report.add(Result("R3", "the ring", Outcome.SKIPPED, "would take too long"))
+    for rule in ("T9", "L2"):
+        report.add(not_tested(rule))
+    report.print(every=every)
+    head, gap, *said, end, sums = capsys.readouterr().out.splitlines()
+    assert (head, gap, end) == ("tcp://127.0.0.1:9", "", "")
+    assert said == rows
+    assert sums == "2 passed, 1 failed, 3 skipped. The rules: docs/protocol.md"
 
 
 def test_junit_of_a_run_that_broke_off_is_no_clean_one(stetho, tmp_path):
