@@ -43,6 +43,15 @@ def test_the_listings_are_a_device(built):
     assert re.fullmatch(r"serial:///dev/\S+", address)
 
 
+def test_a_frame_that_is_too_small_ends_it_before_there_is_an_address(built):
+    device = built.with_name("device.c").read_text(encoding="utf-8")
+    built.with_name("small.c").write_text(device.replace("frame[256]", "frame[187]"), encoding="utf-8")
+    command = BUILD.replace(" device.c", " small.c").replace("-o device", "-o small")
+    subprocess.run(command, shell=True, cwd=built.parent, check=True, timeout=120)
+    done = subprocess.run([built.with_name("small")], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout) == (1, "")
+
+
 @pytest.mark.slow
 def test_it_conforms(built):
     for left in (1, 0):  # R4 and C1 give 300 and 250 ms, which a machine under load may take for itself
