@@ -61,3 +61,16 @@ def test_without_bluetooth_it_is_said_in_one_sentence_and_nothing_else_fails(ste
     assert "Traceback" not in result.stderr
     assert "Bluetooth" in result.stderr
     assert stetho("devices").returncode == 0
+
+
+def test_over_a_simulated_radio_info_says_how_long_a_packet_is_and_live_hears_the_heart(stetho, validate):
+    shown = stetho("info", "ble+sim://murmur?seed=7")
+    info = json.loads(stetho("info", "ble+sim://murmur?seed=7", "--json").stdout)
+    validate("info", info)
+    assert "247 bytes (MTU)" in shown.stdout
+    assert (info["serial_number"], info["origin"], info["mtu_bytes"]) == ("SIM-0007", "simulated", 247)
+    live = stetho("live", "ble+sim://murmur?seed=7&seconds=2", "--json")
+    events = [json.loads(line) for line in live.stdout.splitlines()]
+    assert live.returncode == 0
+    last = [event for event in events if event["event"] == "link"][-1]
+    assert (last["state"], last["samples_received"]) == ("ended", 8000)
