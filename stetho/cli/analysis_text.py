@@ -67,5 +67,9 @@ def _variability(result: RecordingResult) -> str:
     found = result.variability
     if found is None:
         return "beat intervals: too few clear beats follow one another"
-    figures = f"{found.intervals} of {found.mean_s:.2f} s, SDNN {1e3 * found.sdnn_s:.0f} ms, RMSSD {1e3 * found.rmssd_s:.0f} ms"
-    return f"{found.words}: {figures}" if found.words else f"beat intervals: {figures}"
+    rmssd_ms, sdnn_ms = 1e3 * found.rmssd_s, 1e3 * found.sdnn_s
+    plain = (
+        f"a beat every {found.mean_s:.2f} s on average, one interval differs from the next by about {rmssd_ms:.0f} ms"
+    )
+    figures = f"{plain} ({found.intervals} intervals, SDNN {sdnn_ms:.0f} ms, RMSSD {rmssd_ms:.0f} ms)"
+    return f"{found.words or 'beat intervals'}: {figures}"

@@ -3,13 +3,16 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 
 @contextmanager
-def quit_key(pressed: Callable[[], None]) -> Iterator[None]:
-    """Calls `pressed` when q is pressed, and gives the terminal back as it was. Elsewhere than on POSIX, ctrl-c ends."""
+def single_keys(pressed: Mapping[str, Callable[[], None]]) -> Iterator[None]:
+    """Calls what belongs to a key, a small letter, when that is pressed, and gives the terminal back as it was.
+
+    Elsewhere than on POSIX no key is heard, and ctrl-c ends.
+    """
     if os.name != "posix" or not sys.stdin.isatty():
         yield
         return
@@ -21,8 +24,9 @@ def quit_key(pressed: Callable[[], None]) -> Iterator[None]:
     loop = asyncio.get_running_loop()
 
     def read() -> None:
-        if b"q" in os.read(terminal, 64).lower():
-            pressed()
+        for key in os.read(terminal, 64).decode("ascii", "ignore").lower():
+            if key in pressed:
+                pressed[key]()
 
     tty.setcbreak(terminal)
     loop.add_reader(terminal, read)

@@ -1,4 +1,4 @@
-"""Live events as lines of text, for a log or a pipe: the link's changes, what spoils the signal, and the verdicts."""
+"""Live events as lines of text, for a log or a pipe: where the link fails, what spoils the signal, and the verdicts."""
 
 from stetho.cli.wording import NOT_VALIDATED, UNCERTAIN_BELOW, best_words, caution_words, driven_words, verdict_words
 from stetho.events import Event, LinkEvent, QualityEvent, RateEvent, VerdictEvent
@@ -6,6 +6,7 @@ from stetho.source import LinkState
 from stetho.stream import Origin
 
 GOOD_AGAIN = "signal: good again"
+LINK_BACK = "link: the signal is back"
 MOVED_BPM = 5.0
 _MARKS = {Origin.SIMULATED.value: "SIMULATED · ", Origin.REPLAYED.value: "REPLAYED · "}
 
@@ -21,7 +22,7 @@ def said(event: Event) -> str:
             verdict = "; ".join(filter(None, (verdict_words(event.murmur), driven, _heard_words(event))))
             return f"{mark}take {event.take}, {standing}: {verdict}{caution}"
         case LinkEvent():
-            return f"link: {_link_words(event)}"
+            return _link_words(event)
         case QualityEvent(advice=str()):
             return f"signal: {event.advice}"
         case _:
@@ -52,6 +53,8 @@ class LinePrinter:
         match event:
             case QualityEvent(advice=None) if last:
                 line = GOOD_AGAIN
+            case LinkEvent(state=LinkState.STREAMING) if last and not line:
+                line = LINK_BACK
             case RateEvent():
                 self._rate(event)
                 line = f"{event.words} ({NOT_VALIDATED})" if self._variability and event.words else ""
@@ -69,7 +72,17 @@ class LinePrinter:
 
 
 def _link_words(event: LinkEvent) -> str:
-    words = "signal lost, trying again" if event.state in {LinkState.LOST, LinkState.STALLED} else event.state.value
+    """What is wrong with the link, or that it is over; empty while all is well, for that is no news."""
     slow = event.statistics.samples_overflowed
     why = [event.reason or "", f"the link is too slow, the device put off {slow} samples" if slow else ""]
-    return f"{words} ({'; '.join(filter(None, why))})" if any(why) else words
+    reasons = "; ".join(filter(None, why))
+    match event.state:
+        case LinkState.LOST | LinkState.STALLED:
+            words = "link: signal lost, trying again"
+        case LinkState.RESUMED:
+            words = LINK_BACK
+        case _ if reasons:
+            words = f"link: {event.state.value}"
+        case _:
+            return ""
+    return f"{words} ({reasons})" if reasons else words

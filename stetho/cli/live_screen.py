@@ -5,6 +5,7 @@ import textwrap
 from rich.text import Text
 
 from stetho.cli.live_beat import beat_rows
+from stetho.cli.live_link import device_line, engineer_line, link_line
 from stetho.cli.live_state import LiveState
 from stetho.cli.trace import WINDOW_S
 from stetho.cli.wording import INVESTIGATIONAL, best_words, caution_words, rate_words, verdict_words
@@ -32,11 +33,13 @@ def draw(state: LiveState, width: int, height: int, now_ns: int) -> Text:
         *([_fact("Intervals", _intervals(state, now_ns))] if state.variability else []),
         _fact("Quality", _quality(state, now_ns)),
         _fact("", _advice(state)),
-        _fact("Link", _link(state, now_ns)),
-        _fact("", _engineer(state)),
-        _fact("Device", _device(state)),
+        _fact("Link", link_line(state, now_ns)),
+        *([_fact("", engineer_line(state))] if state.details else []),
+        _fact("Device", device_line(state)),
+        *_previous(state, width),
     ]
-    foot = [Text(line, style="dim") for line in (*textwrap.wrap(INVESTIGATIONAL, width), "q quits")]
+    keys = f"q quits · d {'hides' if state.details else 'shows'} the link's details"
+    foot = [Text(line, style="dim") for line in (*textwrap.wrap(INVESTIGATIONAL, width), keys)]
     room = max(3, height - len(head) - len(facts) - len(foot) - 2)
     lines = [*head, *_signal(state, width, room, now_ns), Text(), *facts, Text(), *foot]
     for line in lines:
@@ -107,15 +110,27 @@ def _said(words: str, style: str, width: int, height: int) -> list[Text]:
 
 
 def _verdict_lines(state: LiveState, width: int, now_ns: int) -> list[Text]:
-    """Three lines, always: the running take's verdict or the last final one, and where it stands."""
-    shown = state.running or state.final
+    """Three lines, always: what is said of the take that is heard, or of the last one while none is, and where it stands."""
+    shown = state.verdict
     if shown is None or (shown.provisional and shown.murmur["reason"] == Doubt.TOO_FEW_WINDOWS):
-        return [_fact("Verdict", _listening(state)), Text(), Text()]
+        label = "Verdict" if state.heard is None else f"Take {state.heard}"
+        return [_fact(label, _listening(state)), Text(), Text()]
     old = shown.provisional and state.lost(now_ns) and not state.ended
     style = "dim" if old else _STYLES.get(shown.murmur["label"], "bold")
     words = textwrap.wrap(verdict_words(shown.murmur), width - LABEL_WIDTH)
     lines = [_fact("" if i else "Verdict", Text(line, style=style)) for i, line in enumerate(words)]
     return [*lines, _outdated(shown) if old else _standing(shown), Text()][:3]
+
+
+def _previous(state: LiveState, width: int) -> list[Text]:
+    """The take before the one that is heard, small and far from what is said now: it may be of another person."""
+    if state.heard is None or (state.awaited is None and state.final is None):
+        return []
+    take, words = state.awaited, "its final answer is being made"
+    if take is None and state.final is not None:
+        take, words = state.final.take, verdict_words(state.final.murmur)
+    said = f"Previous take {take} (ended): {words}"
+    return [Text(line, style="dim") for line in textwrap.wrap(said, width, subsequent_indent="  ")]
 
 
 def _listening(state: LiveState) -> Text:
@@ -131,17 +146,17 @@ def _outdated(shown: VerdictEvent) -> Text:
 
 def _caution(state: LiveState) -> Text:
     """What the model was not validated on: shown with every verdict."""
-    shown = state.running or state.final
+    shown = state.verdict
     return Text("–" if shown is None else caution_words(shown.applicability) or "none", style="dim")
 
 
 def _standing(shown: VerdictEvent) -> Text:
-    """Provisional or final, and how sure."""
+    """Provisional or final, and how sure; where a murmur was heard, only if one is suspected."""
     probability = None if shown.murmur["label"] == "unknown" else shown.murmur["probability"]
     parts = ["FINAL" if shown.final else "provisional", f"take {shown.take}"]
     if probability is not None:
         parts.append(f"probability {probability:.2f}")
-    if shown.murmur["evidence_s"] is not None:
+    if shown.murmur["label"] == "present" and shown.murmur["evidence_s"] is not None:
         parts.append("evidence {:.0f}-{:.0f} s".format(*shown.murmur["evidence_s"]))
     return _fact("", Text(" · ".join(parts)))
 
@@ -173,51 +188,6 @@ def _advice(state: LiveState) -> Text:
     """What spoils the signal and what to do about it; the line is there all the time, and mostly empty."""
     words = None if state.quality is None or state.ended else state.quality.advice
     return Text(words or "", style="bold yellow")
-
-
-def _link(state: LiveState, now_ns: int) -> Text:
-    link, age_s = state.link, state.age_s(now_ns)
-    age = "" if age_s is None or state.ended else f" · {age_s * 1000:.0f} ms old"
-    if link is None:
-        return Text("connected" + age)
-    word = "lost" if state.lost(now_ns) and not state.ended else link.state.value
-    reason = f" ({link.reason})" if link.reason else ""
-    counts = link.statistics
-    losses = f" · samples lost {100 * counts.lost_share:.2f} % · concealed {100 * counts.concealed_share:.2f} %"
-    return Text(f"{word}{reason}{age}{losses}")
-
-
-def _engineer(state: LiveState) -> Text:
-    """The link's truth in a line for those who build it: what is usual first, what went wrong only where it did."""
-    if state.link is None:
-        return Text()
-    counts, clock = state.link.statistics, state.link.statistics.clock
-    parts = [f"resent {counts.samples_resent}"]
-    if clock is not None and clock.drift_ppm is not None and clock.drift_uncertainty_ppm is not None:
-        parts.append(f"clock {clock.drift_ppm:+.1f} ± {clock.drift_uncertainty_ppm:.1f} ppm")
-    waiting = sum(queue.waiting for queue in state.link.queues.values())
-    dropped = sum(queue.dropped for queue in state.link.queues.values()) + counts.items_missed
-    parts.append(f"{waiting} waiting")
-    rare = {
-        "dropped": dropped,
-        "damaged": counts.frames_damaged,
-        "too late": counts.samples_stale,
-        "overflowed": counts.samples_overflowed,
-        "reconnects": counts.reconnects,
-    }
-    parts += [f"{words} {count}" for words, count in rare.items() if count]
-    return Text(" · ".join(parts), style="dim")
-
-
-def _device(state: LiveState) -> Text:
-    device = state.device
-    battery = state.link.battery_percent if state.link is not None else device.battery_percent
-    parts = [device.product, device.serial_number]
-    if battery is not None:
-        parts.append(f"battery {battery} %")
-    parts.append("not calibrated" if device.calibration_id is None else f"calibration {device.calibration_id}")
-    parts += [f"{device.rate_hz} Hz", device.codec]
-    return Text(" · ".join(parts))
 
 
 def _fact(label: str, value: Text) -> Text:

@@ -25,21 +25,28 @@ LOST_AFTER_S = 0.8
 class LiveState:
     """Fed with events; read by the screen. `now_ns` is always the host's monotonic clock.
 
-    variability: whether it is said where beat intervals vary, which was not validated on patients.
+    variability: whether it is said where beat intervals vary, which was not validated on patients. details: whether the
+    link's figures are shown. heard: the take whose sound was heard last, until its final verdict has come. awaited: one
+    that ended before it and whose final verdict has not come. Takes are told apart, and not ordered, by their numbers: one
+    that turns out to be two gets a number later than that of the take which runs by then.
     """
 
     device: DeviceInfo
     variability: bool = False
+    details: bool = False
     trace: Trace = field(default_factory=Trace)
     link: LinkEvent | None = None
     quality: QualityEvent | None = None
     rate: RateEvent | None = None
     average: AverageBeatEvent | None = None
     running: VerdictEvent | None = None
+    heard: int | None = None
+    awaited: int | None = None
     finals: list[VerdictEvent] = field(default_factory=list)
     beats: deque[BeatEvent] = field(default_factory=lambda: deque(maxlen=MOST_BEATS))
     newest_ns: int | None = None
     ended: bool = False
+    _heard_from_s: float = 0.0
 
     def take(self, event: Event) -> None:
         """Whatever the engine says."""
@@ -51,9 +58,10 @@ class LiveState:
                 self._link(event)
             case QualityEvent():
                 self.quality = event
-                self._begun(event.take)
+                self._hear(event.take, event.t_s)
             case RateEvent():
-                self.rate = event
+                if event.t_s >= self._heard_from_s:  # else it is an ended take's last one
+                    self.rate = event
             case AverageBeatEvent():
                 self._average(event)
             case VerdictEvent():
@@ -66,6 +74,15 @@ class LiveState:
         """The last take's, once a take has ended."""
         return self.finals[-1] if self.finals else None
 
+    @property
+    def verdict(self) -> VerdictEvent | None:
+        """What may be shown as said now: of the take that is heard, or the last final one while none is."""
+        return self.final if self.heard is None else self.running
+
+    def toggle_details(self) -> None:
+        """Shows the link's figures, or hides them again."""
+        self.details = not self.details
+
     def _link(self, event: LinkEvent) -> None:
         self.link = event
         self.ended = event.state is LinkState.ENDED
@@ -73,22 +90,30 @@ class LiveState:
             self.trace.clear()
             self.beats.clear()
 
-    def _begun(self, take: int) -> None:
-        """Nothing of an earlier take stands beside the sound of a later one."""
-        if self.average is not None and self.average.take < take:
+    def _hear(self, take: int, t_s: float) -> None:
+        """There is sound of a take. Nothing of an earlier one stands beside it: that may be of another person."""
+        if take == self.heard:
+            return
+        self.awaited, self.heard = self.heard, take
+        self._heard_from_s = t_s
+        self.running = self.rate = None
+        if self.average is not None and self.average.take != take:
             self.average = None
 
     def _average(self, event: AverageBeatEvent) -> None:
-        if self.quality is None or self.quality.take <= event.take:  # the next take may run already
+        if self.heard in {None, event.take}:  # the next take may run already
             self.average = event
 
     def _verdict(self, event: VerdictEvent) -> None:
-        if event.final:
-            self.finals.append(event)
-            if self.running is not None and self.running.take <= event.take:  # the next take may run already
-                self.running = None
-        else:
+        if not event.final:
+            self._hear(event.take, event.t_s)
             self.running = event
+            return
+        self.finals.append(event)
+        if event.take == self.awaited:
+            self.awaited = None
+        if event.take == self.heard:  # else the next take may run already
+            self.heard = self.running = None
 
     def age_s(self, now_ns: int) -> float | None:
         """How old the newest sample is; None before the first."""

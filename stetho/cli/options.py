@@ -28,7 +28,8 @@ ModelFolder = Annotated[
 Variability = Annotated[
     bool,
     typer.Option(
-        "--variability", help="Say where beat intervals vary. Not validated on patients: a child's follow the breath."
+        "--variability",
+        help="Say where beat intervals vary. Not validated on patients: a child's rhythm follows the breath.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable results, one JSON object a line.")]

@@ -34,7 +34,16 @@ def test_varying_intervals_are_said_as_not_validated_and_nothing_else_is_vouched
     capsys: pytest.CaptureFixture[str], validate
 ) -> None:
     silence = analyze(np.zeros(8000, np.int16), 4000, model=shipped_model())
-    for cycles_s, said in (([0.5, 1.1] * 6, f"{WORDS}: 12 of 0.80 s"), ([0.8] * 9, "beat intervals: 9 of 0.80 s")):
+    for cycles_s, said in (
+        (
+            [0.5, 1.1] * 6,
+            f"{WORDS}: a beat every 0.80 s on average, one interval differs from the next by about 600 ms (12",
+        ),
+        (
+            [0.8] * 9,
+            "beat intervals: a beat every 0.80 s on average, one interval differs from the next by about 0 ms (9",
+        ),
+    ):
         edges_s = np.cumsum([0.2, *(part_s * cycle_s for cycle_s in cycles_s for part_s in (0.1, 0.3, 0.1, 0.5))])
         states = [STATES[at % 4] for at in range(len(edges_s) - 1)] + [STATES[0]]
         segments = tuple(map(Segment, edges_s.tolist(), [*edges_s[1:].tolist(), edges_s[-1] + 0.1], states))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stetho.cli.live_lines import LinePrinter, said
+from stetho.cli.live_lines import LINK_BACK, LinePrinter, said
 from stetho.events import LinkEvent, QualityEvent, RateEvent, VerdictEvent, WaveEvent
 from stetho.link_statistics import LinkStatistics
 from stetho.notice import INVESTIGATIONAL
@@ -29,6 +29,15 @@ def test_a_verdict_says_where_it_stands_and_that_it_is_simulated() -> None:
 def test_a_lost_link_says_why() -> None:
     lost = LinkEvent(1.0, LinkState.LOST, DEVICE, LinkStatistics(), reason="unplugged")
     assert said(lost) == "link: signal lost, trying again (unplugged)"
+
+
+def test_a_link_is_no_line_unless_something_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    show = LinePrinter()
+    streaming, lost = LinkState.STREAMING, LinkState.LOST
+    for state in (streaming, streaming, lost, lost, LinkState.RESUMED, streaming, lost, streaming, LinkState.ENDED):
+        show(LinkEvent(1.0, state, DEVICE, LinkStatistics()))
+    gone = "link: signal lost, trying again"
+    assert capsys.readouterr().out.splitlines() == [gone, LINK_BACK, gone, LINK_BACK]
 
 
 def test_a_replayed_recording_is_marked_as_one() -> None:

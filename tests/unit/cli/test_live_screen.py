@@ -62,7 +62,7 @@ def verdict(label: str, reason: str | None = None, *, final: bool = False) -> Ve
 
 def streaming() -> LiveState:
     state = LiveState(DEVICE)
-    for event in (WAVE, LINK, QualityEvent(5.0, True, 0.9, (), 4.5), RateEvent(5.0, 88.4, 0.97)):
+    for event in (WAVE, LINK, QualityEvent(5.0, True, 0.9, (), 4.5, take=2), RateEvent(5.0, 88.4, 0.97)):
         state.take(event)
     return state
 
@@ -96,7 +96,7 @@ def test_everything_fits_and_the_permanent_marks_are_there(shown: VerdictEvent |
     assert max(map(len, lines)) <= width
     assert "SIMULATED" in lines[0]
     assert INVESTIGATIONAL in " ".join(" ".join(lines[-3:]).split())
-    for fact in ("88 bpm", "confidence 0.97", "0.90", "30 ms old", "battery 81 %", "SIM-0007", "samples lost 1.00 %"):
+    for fact in ("88 bpm", "confidence 0.97", "0.90", "battery 81 %", "SIM-0007", "sound lost 1.00 %"):
         assert fact in screen
     assert inked(screen)
 
@@ -119,11 +119,75 @@ def test_a_final_verdict_says_that_it_is_one() -> None:
     assert "provisional" not in screen
 
 
+@pytest.mark.parametrize("final", [False, True])
+def test_where_a_murmur_was_heard_is_said_only_of_one_that_is_suspected(final: bool) -> None:
+    for label, reason in (("absent", None), ("unknown", "too_noisy")):
+        state = streaming()
+        state.take(verdict(label, reason, final=final))
+        assert "evidence" not in text(state)
+
+
 def test_a_late_final_verdict_does_not_hide_the_next_take() -> None:
     state = streaming()
     state.take(replace(verdict("present"), take=3))
     state.take(verdict("absent", final=True))
     assert "provisional · take 3" in text(state)
+
+
+@pytest.mark.parametrize("label", ["present", "absent"])
+def test_no_verdict_of_an_earlier_take_stands_big_over_a_later_ones_sound(label: str) -> None:
+    said = {
+        "present": "Murmur suspected",
+        "absent": "No murmur detected by the model. This does not rule out heart disease.",
+    }
+    state = streaming()
+    for before in (verdict(label), RateEvent(5.2, 88.4, 0.97), verdict(label, final=True)):
+        state.take(before)
+    assert "FINAL · take 2" in text(state)
+    assert "Previous" not in text(state)
+    state.take(QualityEvent(9.0, True, 0.9, (), 4.5, take=3))
+    screen = draw(state, 80, 24, NEWEST_NS + 1)
+    assert "Take 3      listening: 4 of 7 s" in screen.plain
+    assert f"Previous take 2 (ended): {said[label]}" in " ".join(screen.plain.split())
+    for gone in ("FINAL", "0.87", "88 bpm", "age unknown"):
+        assert gone not in screen.plain
+    bold = [screen.plain[span.start : span.end] for span in screen.spans if "bold" in str(span.style)]
+    assert not [part for part in bold if "urmur" in part]
+    assert len(screen.plain.split("\n")) <= 24
+    state.take(replace(verdict("unknown", "too_noisy"), take=3))
+    assert "provisional · take 3" in text(state)
+    assert f"Previous take 2 (ended): {said[label]}" in " ".join(text(state).split())
+    assert "q quits" in text(state)
+    state.take(replace(verdict("present", final=True), take=3))
+    assert "FINAL · take 3" in text(state)
+    assert "Previous" not in text(state)
+
+
+def test_a_provisional_verdict_goes_when_the_next_take_is_heard() -> None:
+    state = streaming()
+    state.take(verdict("absent"))
+    state.take(QualityEvent(9.0, True, 0.9, (), 0.5, take=3))
+    assert "Take 3      listening: 0 of 7 s" in text(state)
+    assert "No murmur" not in text(state)
+    assert "Previous take 2 (ended): its final answer is being made" in text(state)
+    state.take(RateEvent(7.0, 61.0, 0.97))  # the ended take's last one
+    state.take(verdict("present", final=True))
+    assert "Previous take 2 (ended): Murmur suspected" in text(state)
+    assert "61 bpm" not in text(state)
+    state.take(RateEvent(10.0, 97.0, 0.97))
+    assert "97 bpm" in text(state)
+
+
+def test_an_ended_take_that_was_two_is_never_taken_for_the_one_that_runs() -> None:
+    state = streaming()
+    state.take(verdict("absent"))
+    state.take(QualityEvent(9.0, True, 0.9, (), 0.5, take=3))
+    state.take(verdict("absent", final=True))
+    state.take(replace(verdict("present", final=True), take=4))  # its second part, by a number that was free
+    state.take(replace(average(final=True), take=4))
+    assert "Take 3      listening: 0 of 7 s" in text(state)
+    assert "Previous take 4 (ended): Murmur suspected" in text(state)
+    assert "12 beats" not in text(state)
 
 
 def test_a_signal_that_grows_old_is_lost_and_nothing_of_it_stays() -> None:
@@ -144,8 +208,32 @@ def test_a_link_that_says_it_is_lost_is_believed_at_once(state_of_link: LinkStat
     assert not inked(screen)
 
 
+def test_a_link_that_works_is_said_in_a_word_and_its_figures_are_behind_a_key() -> None:
+    state = streaming()
+    fine = LinkStatistics(9900, 80, samples_resent=240, clock=ClockEstimate(60.0, 0.4, 35.12, 2.31, 4000.14, 0.01))
+    state.take(replace(LINK, statistics=fine))
+    lines = [line.rstrip() for line in text(state).split("\n")]
+    assert "Link        connected" in lines
+    for figure in ("streaming", "ms old", "ppm", "waiting", "resent", "concealed", "pcm16"):
+        assert figure not in text(state)
+    assert lines[-1] == "q quits · d shows the link's details"
+    state.toggle_details()
+    for figure in ("streaming", "30 ms old", "ppm", "waiting", "resent", "concealed 0.81 %", "pcm16"):
+        assert figure in text(state, width=100)
+    assert "d hides" in text(state)
+    state.toggle_details()
+    assert "ppm" not in text(state)
+
+
+def test_losses_that_touch_the_sound_are_said_without_being_asked_for() -> None:
+    state = streaming()
+    state.take(replace(LINK, statistics=LinkStatistics(9900, 400, 100, overflows=1, samples_overflowed=1600)))
+    assert "connected · sound lost 1.00 % · filled in 4.0 % · link too slow" in text(state)
+
+
 def test_the_links_truth_is_one_calm_line() -> None:
     state = streaming()
+    state.toggle_details()
     clock = ClockEstimate(60.0, 0.4, 35.12, 2.31, 4000.14, 0.01)
     queues = {"live": HandoffStatistics(9, 6, 0, 3, 5, 256)}
     state.take(replace(LINK, statistics=LinkStatistics(9900, 80, 100, 240, clock=clock), queues=queues))
@@ -157,6 +245,7 @@ def test_the_links_truth_is_one_calm_line() -> None:
 
 def test_what_went_wrong_on_the_link_is_said_where_it_did() -> None:
     state = streaming()
+    state.toggle_details()
     bad = LinkStatistics(
         9900, frames_damaged=2, samples_stale=800, samples_overflowed=1600, reconnects=1, items_missed=7
     )
@@ -174,10 +263,10 @@ def test_the_trace_after_a_loss_begins_anew() -> None:
 def test_poor_quality_names_its_cause() -> None:
     state = streaming()
     advice = ADVICE[Reason.NO_CONTACT]
-    state.take(QualityEvent(5.5, False, 0.1, ("no_contact",), 4.5, cause="no_contact", advice=advice))
+    state.take(QualityEvent(5.5, False, 0.1, ("no_contact",), 4.5, cause="no_contact", advice=advice, take=2))
     assert advice in text(state)
     before = text(state).split("\n")
-    state.take(QualityEvent(6.0, True, 0.9, (), 5.0, best_s=(1.0, 6.0)))
+    state.take(QualityEvent(6.0, True, 0.9, (), 5.0, best_s=(1.0, 6.0), take=2))
     after = text(state).split("\n")
     assert "5 s good, best 1-6 s" in text(state)
     assert len(after) == len(before)
@@ -187,7 +276,7 @@ def test_poor_quality_names_its_cause() -> None:
 @pytest.mark.parametrize("advice", ADVICE.values())
 def test_what_to_do_is_said_whole_at_the_narrowest_width(advice: str) -> None:
     state = streaming()
-    state.take(QualityEvent(5.5, False, 0.1, ("speech",), 4.5, cause="speech", advice=advice))
+    state.take(QualityEvent(5.5, False, 0.1, ("speech",), 4.5, cause="speech", advice=advice, take=2))
     assert advice in text(state)
 
 
@@ -236,6 +325,7 @@ def test_the_average_beat_stands_beside_the_trace_with_both_sounds_marked() -> N
 
 def test_an_average_beat_is_shown_where_it_is_sure_and_live_and_of_this_take() -> None:
     state = streaming()
+    state.take(QualityEvent(5.0, True, 0.9, (), 4.5, take=2))
     state.take(average(sure=False))
     assert "S1, S2 not told apart" in text(state)
     assert "average of" not in text(state)
@@ -288,7 +378,7 @@ def test_a_provisional_verdict_of_a_lost_signal_is_marked_as_old() -> None:
 def test_until_three_windows_are_there_it_listens() -> None:
     state = LiveState(DEVICE)
     assert "listening: 0 of 7 s" in text(state)
-    state.take(QualityEvent(5.0, True, 0.9, (), 5.5))
+    state.take(QualityEvent(5.0, True, 0.9, (), 5.5, take=2))
     state.take(verdict("unknown", "too_few_windows"))
     assert "listening: 5 of 7 s" in text(state)
     assert "Unknown" not in text(state)
@@ -300,7 +390,7 @@ def test_until_three_windows_are_there_it_listens() -> None:
 
 def test_q_has_a_line_of_its_own() -> None:
     lines = [line.strip() for line in text(streaming()).split("\n")]
-    assert lines[-1] == "q quits"
+    assert lines[-1].startswith("q quits")
     assert " ".join(lines[-3:-1]) == INVESTIGATIONAL
 
 
