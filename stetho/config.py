@@ -73,12 +73,23 @@ def _from_file(path: Path) -> dict[str, tuple[str, Any]]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"The settings {path} can't be read ({error}); mend or remove that file.") from error
+        quotes = ": text stands in quotes" if _is_bare_text(path, error) else ""
+        raise ConfigError(f"The settings {path} can't be read ({error}{quotes}); mend or remove that file.") from error
     known = {field.name for field in fields(Config)}
     for name in content:
         if name not in known:
             raise ConfigError(f"{path} sets {name!r}, which is no setting; known are {', '.join(sorted(known))}.")
     return {name: (f"{name} in {path}", value) for name, value in content.items()}
+
+
+def _is_bare_text(path: Path, error: Exception) -> bool:
+    """Whether TOML was given a word, a path or an address without quotes, as other forms of settings allow it."""
+    place = re.fullmatch(r"Invalid value \(at line (\d+), column (\d+)\)", str(error))
+    if place is None:
+        return False
+    line, column = map(int, place.groups())
+    value = path.read_text(encoding="utf-8").split("\n")[line - 1][column - 1 :]
+    return re.match(r"[^\W\d_]|[/~.\\]", value) is not None
 
 
 def _valid(name: str, where: str, value: Any) -> Any:

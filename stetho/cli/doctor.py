@@ -28,7 +28,7 @@ def doctor(
         if json:
             print_json(finding.to_json())
             continue
-        print(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.check}: {finding.detail}")
+        print(f"{finding.mark}  {finding.check}: {finding.detail}")
         if finding.advice is not None:
             print(f"      {finding.advice}")
     if bundle is not None:

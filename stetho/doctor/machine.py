@@ -10,7 +10,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from stetho.config import config_folder, data_folder, load_config
+from stetho.config import config_file, data_folder, load_config
 from stetho.doctor.finding import Finding
 from stetho.errors import ConfigError
 
@@ -56,7 +56,7 @@ def _settings() -> Finding:
         load_config()
     except ConfigError as error:
         return Finding("settings", False, str(error), "Mend or remove that setting.")
-    path = config_folder() / "config.toml"
+    path = config_file()
     return Finding("settings", True, f"{path} was read" if path.is_file() else f"none in {path}, which is fine")
 
 

@@ -7,14 +7,19 @@ import numpy as np
 from stetho.clock import SYSTEM_CLOCK, Clock
 from stetho.config import load_config
 from stetho.doctor.finding import Finding
-from stetho.errors import StethoError
+from stetho.errors import ConfigError, StethoError
 from stetho.inference.models import chosen_model
 
 
 def model(clock: Clock = SYSTEM_CLOCK) -> Iterator[Finding]:
     """Its hash, and one window scored, as proof that it runs here."""
     try:
-        found = chosen_model(load_config())
+        config = load_config()
+    except ConfigError:
+        yield Finding("model", False, "not looked at until the settings are mended", looked_at=False)
+        return
+    try:
+        found = chosen_model(config)
         manifest = found.manifest
         before_ns = clock.monotonic_ns()
         found.score(np.zeros((40, manifest.window.frames), np.float32))

@@ -51,6 +51,21 @@ def test_a_setting_that_can_t_be_used_is_named(tmp_path: Path, toml: str, senten
         load_config(environment(tmp_path, toml))
 
 
+@pytest.mark.parametrize("value", ["sim://murmur", "/srv/model", "~/model", "C:\\model", "true"])
+def test_text_without_quotes_is_named_as_the_cause(tmp_path: Path, value: str) -> None:
+    toml = f'model = "/m"\ndevice = {value}\n'
+    with pytest.raises(ConfigError) as refused:
+        load_config(environment(tmp_path, toml))
+    assert ("column 10): text stands in quotes); mend" in str(refused.value)) == (value != "true")
+
+
+@pytest.mark.parametrize("value", ["", ",", "'a", '"\\q"'])
+def test_other_faults_of_the_file_say_nothing_of_quotes(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ConfigError, match="can't be read") as refused:
+        load_config(environment(tmp_path, f"device = {value}\n"))
+    assert "quotes" not in str(refused.value)
+
+
 def test_a_flag_is_judged_like_a_setting() -> None:
     with pytest.raises(ConfigError, match="--reconnect-s"):
         Config().with_flags(reconnect_s=-1)

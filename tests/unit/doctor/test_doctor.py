@@ -13,6 +13,7 @@ from stetho.config import data_folder
 from stetho.doctor.bundle import redacted, write_bundle
 from stetho.doctor.checks import examine
 from stetho.doctor.finding import Finding
+from stetho.doctor.machine import machine
 from stetho.doctor.recordings import recordings
 from stetho.errors import ExportError
 from stetho.records.recorder import Recorder
@@ -65,6 +66,17 @@ def test_a_wrong_setting_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {finding.check: finding for finding in examine()}
     assert not found["settings"].ok
     assert "STETHO_RECONNECT_S" in found["settings"].detail
+    model = found["model"]
+    assert (model.mark, model.detail) == ("-   ", "not looked at until the settings are mended")
+    assert (model.ok, model.advice) == (False, None)
+
+
+def test_the_settings_that_were_read_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "ours.toml"
+    path.write_text("reconnect_s = 3", encoding="utf-8")
+    monkeypatch.setenv("STETHO_CONFIG", str(path))
+    (found,) = [finding for finding in machine() if finding.check == "settings"]
+    assert (found.mark, found.detail) == ("ok  ", f"{path} was read")
 
 
 def test_the_archive_names_neither_user_nor_computer_nor_home(tmp_path: Path) -> None:
