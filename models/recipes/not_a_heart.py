@@ -6,8 +6,8 @@ Every sound goes through ``stetho.analyze``: gate, network and distance to the t
 the share that the gate alone refuses (fewer than three windows that it would have scored). Made and recorded sounds are
 apart; intervals are Wilson's. Made sounds are of seeds that nothing was tuned on, but of the makers that were: another
 maker's drums may do otherwise. Speakers and lungs taught nothing, but limits were chosen after a look at them; so were
-Yaseen's clips. Rooms augment the network's training, so of them only the gate is looked at, and only in sources that it was not
-tuned on. What is said of sounds is kept in ``--work`` too, for the report of the release whose model it is.
+Yaseen's clips. Rooms are of uploads that taught neither network nor gate (from murmur 1.2.0 on). What is said of sounds is
+kept in ``--work`` too, for the report of the release whose model it is.
 """
 
 from __future__ import annotations
@@ -110,8 +110,6 @@ def sounds_table(made: dict[str, Tally], recorded: dict[str, Tally]) -> Iterator
     for tallies, is_made in ((made, True), (recorded, False)):
         for kind, tally in tallies.items():
             whole = share(tally.unknown, tally.sounds)
-            if kind.startswith("env_"):
-                whole = "(augments training)"
             columns = (whole, "") if is_made else ("", whole)
             said = ", ".join(f"{name} {count}" for name, count in tally.said.most_common(4))
             refused = share(tally.refused, tally.sounds)
@@ -124,13 +122,12 @@ def sounds_report(count: int, model: MurmurModel) -> tuple[str, list[Aim]]:
     recorded = tallied((sound for sound in recorded_sounds() if sound.held_out), model)
     parts, aims = ["\n".join(sounds_table(made, recorded))], []
     for name, tallies in (("made", made), ("recorded", recorded)):
-        counted = {kind: tally for kind, tally in tallies.items() if not kind.startswith("env_")}
-        least = min(counted, key=lambda kind: counted[kind].unknown / counted[kind].sounds)
-        macro = np.mean([tally.unknown / tally.sounds for tally in counted.values()])
-        parts.append(f"{name}: unknown {macro:.4f} (mean over {len(counted)} kinds); least: {least}")
+        least = min(tallies, key=lambda kind: tallies[kind].unknown / tallies[kind].sounds)
+        macro = np.mean([tally.unknown / tally.sounds for tally in tallies.values()])
+        parts.append(f"{name}: unknown {macro:.4f} (mean over {len(tallies)} kinds); least: {least}")
         aims += [
             Aim(f"not a heart, {name}: {kind}, unknown", GOAL, wilson(tally.unknown, tally.sounds))
-            for kind, tally in counted.items()
+            for kind, tally in tallies.items()
         ]
     return "\n\n".join(parts), aims
 
