@@ -7,6 +7,7 @@ import typer
 
 from stetho.cli.options import Json
 from stetho.cli.output import print_json
+from stetho.cli.saved_text import saved_lines
 from stetho.cli.wording import INVESTIGATIONAL
 from stetho.errors import ConfigError, RecordError
 from stetho.records.cut_off import find_cut_off
@@ -52,5 +53,4 @@ def _say(saved: SavedRecording, *, json: bool) -> None:
     if json:
         print_json(saved.to_json())
         return
-    cut = ", cut off at the end" if saved.cut_off else ""
-    print(f"Saved {saved.audio} ({saved.duration_s:.1f} s{cut}, {saved.samples_lost} samples lost) and its sidecar.")
+    print("\n".join(saved_lines(saved)))

@@ -94,9 +94,9 @@ class Journal:
         stream = {"rate_hz": spec.rate_hz, "origin": spec.origin.value, "channels": spec.channels, "unit": spec.unit}
         self._append_json(Kind.STREAM, {**stream, "started_utc": started.isoformat()})
 
-    def device(self, device: DeviceInfo, site: str | None) -> None:
+    def device(self, device: DeviceInfo, site: str | None, device_site: str | None = None) -> None:
         """Says whose samples they are; may be said again, with a site that became known."""
-        self._append_json(Kind.DEVICE, {"device": asdict(device), "site": site})
+        self._append_json(Kind.DEVICE, {"device": asdict(device), "site": site, "device_site": device_site})
 
     def sound(self, block: Block) -> None:
         """Adds the next samples."""

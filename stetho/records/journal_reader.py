@@ -29,7 +29,7 @@ class StreamFacts:
 
 
 class JournalReader:
-    """An open, locked journal; use it as a context manager. `device`, `site` and `ended` are known when `blocks` is over.
+    """An open, locked journal; use it as a context manager. The device, the sites and `ended` are known when `blocks` is over.
 
     Raises RecordError on opening where it can't be read, is no journal, or is being written right now.
     """
@@ -40,6 +40,7 @@ class JournalReader:
         self.stream: StreamFacts | None = None
         self.device: DeviceInfo | None = None
         self.site: str | None = None
+        self.device_site: str | None = None
         self.ended = False
         try:
             self._file = path.open("rb") if file is None else file
@@ -126,6 +127,7 @@ class JournalReader:
         facts = {name: value for name, value in content["device"].items() if name in known}
         facts["origin"], facts["channels"] = Origin(facts["origin"]), tuple(facts["channels"])
         self.device, self.site = DeviceInfo(**facts), content["site"]
+        self.device_site = content.get("device_site")  # older journals have none
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -39,6 +39,7 @@ class _Sound:
 class _Facts:
     device: DeviceInfo
     site: str | None
+    device_site: str | None
 
 
 class Recorder:
@@ -78,9 +79,12 @@ class Recorder:
             raise self._failure
         self._handoff.put(_Sound(chunk, holes, self._clock.monotonic_ns(), self._clock.now_utc(), ahead))
 
-    def describe(self, device: DeviceInfo, site: str | None = None) -> None:
-        """Says whose samples they are, so that a recording that is cut off knows it too; the last time counts."""
-        self._handoff.put(_Facts(device, site))
+    def describe(self, device: DeviceInfo, site: str | None = None, device_site: str | None = None) -> None:
+        """Says whose samples they are, so that a recording that is cut off knows it too; the last time counts.
+
+        site: where they were taken; device_site: what the device said of that, where it did.
+        """
+        self._handoff.put(_Facts(device, site, device_site))
 
     @property
     def recorded_s(self) -> float:
@@ -90,12 +94,12 @@ class Recorder:
     def statistics(self) -> HandoffStatistics:
         return self._handoff.statistics()
 
-    def finish(self, device: DeviceInfo, site: str | None = None) -> SavedRecording:
-        """Waits for what is on its way, and saves. Blocks: not for the event loop.
+    def finish(self, device: DeviceInfo, site: str | None = None, device_site: str | None = None) -> SavedRecording:
+        """Waits for what is on its way, and saves; as `describe`. Blocks: not for the event loop.
 
         Raises RecordError, which says what was kept and where.
         """
-        self.describe(device, site)
+        self.describe(device, site, device_site)
         self._stop()
         try:
             if self._failure is not None:
@@ -145,7 +149,7 @@ class Recorder:
 
     def _write(self, item: _Sound | _Facts) -> None:
         if isinstance(item, _Facts):
-            self._journal.device(item.device, item.site)
+            self._journal.device(item.device, item.site, item.device_site)
             return
         chunk = item.chunk
         if self._spec is None:

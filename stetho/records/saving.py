@@ -28,6 +28,8 @@ class SavedRecording:
     duration_s: float
     samples_lost: int
     cut_off: bool
+    site: str | None = None
+    device_site: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """What `record --json` and `recover --json` print."""
@@ -37,6 +39,8 @@ class SavedRecording:
             "duration_s": round(self.duration_s, 3),
             "samples_lost": self.samples_lost,
             "cut_off": self.cut_off,
+            "site": self.site,
+            "device_site": self.device_site,
             "schema": SCHEMA,
         }
 
@@ -77,7 +81,9 @@ def save(journal: JournalReader, audio: Path, *, overwrite: bool = False, sample
     with suppress(OSError):  # it is saved; a journal that stays will be found again, and found to be this recording
         journal.remove()
     lost = tape.ledger.samples(HoleFate.LOST)
-    return SavedRecording(audio, sidecar_path(audio), tape.duration_s, lost, sidecar.cut_off)
+    return SavedRecording(
+        audio, sidecar_path(audio), tape.duration_s, lost, sidecar.cut_off, sidecar.site, sidecar.device_site
+    )
 
 
 def _name(audio: Path, unnamed: Path, unnamed_sidecar: Path) -> None:
@@ -104,6 +110,7 @@ def _sidecar(journal: JournalReader, tape: Tape, name: str, written: Path) -> Si
         site=journal.site,
         ledger=tape.ledger,
         cut_off=not journal.ended,
+        device_site=journal.device_site,
     )
 
 

@@ -27,6 +27,7 @@ class Sidecar:
     """The facts of one recording; `samples` counts lost ones too, `audio_sha256` is the audio file's.
 
     cut_off: the program or the machine died while it recorded; up to the last second of what came is missing at the end.
+    site: where it was taken, which the user's word decides; device_site: what the device said, where it said any.
     """
 
     recording: str
@@ -39,6 +40,7 @@ class Sidecar:
     site: str | None
     ledger: LossLedger
     cut_off: bool = False
+    device_site: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object (docs/schemas/recording.schema.json)."""
@@ -59,6 +61,7 @@ class Sidecar:
             "duration_s": round(self.spec.seconds(self.samples), 3),
             "samples": self.samples,
             "site": self.site,
+            "device_site": self.device_site,
             "origin": self.spec.origin.value,
             "cut_off": self.cut_off,
             "samples_lost": self.ledger.samples(HoleFate.LOST),
