@@ -14,10 +14,16 @@ from stetho.evaluation.prevalence import EXAMS, AtPrevalence
 from stetho.evaluation.report import ABSENT_MEANS, Evaluation
 from stetho.evaluation.requirement import EXAM, RECORDING, Judged
 from stetho.evaluation.subgroups import Subgroup
+from stetho.exam.site import STANDARD_SITES
+from stetho.exam.verdict import Policy
 from stetho.printable import printable
 
 TOO_FEW = "too few"
 MOST_LISTED = 20
+NONE_COMPLETE = (
+    f"No exam here has all of {', '.join(STANDARD_SITES)}, so the clinical policy can call none absent: "
+    "look at the column of recordings, or use --policy challenge."
+)
 
 _WORDS = {
     "sensitivity": "sensitivity",
@@ -88,6 +94,8 @@ def _heading(evaluation: Evaluation) -> Iterator[str]:
         yield f"caution: {', '.join(cautions)}"
     yield "An unknown counts as wrong in sensitivity and specificity; in square brackets, 95 % intervals over people."
     yield f"Where a class has fewer than {LEAST_PEOPLE} people there is no figure."
+    if evaluation.policy is Policy.CLINICAL and evaluation.levels[EXAM].n and not evaluation.complete_exams:
+        yield NONE_COMPLETE
 
 
 def _figures(exams: Level, recordings: Level) -> Table:

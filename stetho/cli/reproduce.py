@@ -3,7 +3,7 @@
 On the same machine and software a result is identical; elsewhere the label is the same and no probability differs by
 more than 0.005; or it is reported as not reproduced. The recordings are looked for as the results name them, and beside
 the results, or in the one folder of --audio. Ends with 1 where a result was not reproduced, with 7 where it was made by
-another model, so that nothing could be compared.
+another model, so that it was refused.
 """
 
 import sys
@@ -19,7 +19,7 @@ from stetho.cli.progress import progress_over
 from stetho.cli.reproduction_text import finding_lines, summary_line
 from stetho.cli.wording import INVESTIGATIONAL
 from stetho.config import load_config
-from stetho.errors import ArtifactError, InputError
+from stetho.errors import ArtifactError, ConfigError, InputError
 from stetho.inference.models import chosen_model
 
 NOT_REPRODUCED = 1
@@ -27,8 +27,8 @@ NOT_REPRODUCED = 1
 
 def reproduce(
     results: Annotated[
-        Path, typer.Argument(metavar="RESULTS", show_default=False, help="What `stetho analyze --json` printed.")
-    ],
+        Path | None, typer.Argument(metavar="RESULTS", show_default=False, help="What `stetho analyze --json` printed.")
+    ] = None,
     audio: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", file_okay=False, exists=True, help="Look for the recordings in here alone."),
@@ -38,6 +38,8 @@ def reproduce(
     quiet: Quiet = False,
 ) -> None:
     """Makes results of `analyze --json` again, and says of each whether it held."""
+    if results is None:
+        raise ConfigError("Name what `analyze --json` printed: `stetho reproduce results.jsonl`.")
     from stetho.reproduce.again import reproduce as made_again
     from stetho.reproduce.finding import Outcome
     from stetho.reproduce.places import Places

@@ -12,7 +12,7 @@ _OUTCOMES = {
     Outcome.IDENTICAL: "identical",
     Outcome.REPRODUCED: "reproduced",
     Outcome.NOT_REPRODUCED: "NOT REPRODUCED",
-    Outcome.REFUSED: "not comparable",
+    Outcome.REFUSED: "refused",
     Outcome.NOTHING: "had no result",
     Outcome.UNUSABLE: "unusable",
 }
@@ -21,8 +21,8 @@ _REASONS = {
     Reason.LABEL: "another label",
     Reason.PROBABILITY: "a probability differs by more than 0.005",
     Reason.SAME_ENVIRONMENT: "same software, same machine, and yet not the same result",
-    Reason.OTHER_AUDIO: "the recording is another than then",
-    Reason.OTHER_HOLES: "the list of lost samples beside the recording is another than then, or is missing",
+    Reason.OTHER_AUDIO: "this is not the same recording",
+    Reason.OTHER_HOLES: "the list of lost samples beside the recording is not the same, or is missing",
     Reason.NOT_FOUND: "the recording was not found; name its folder with --audio",
     Reason.UNREADABLE: "the recording can't be read",
     Reason.NO_PROVENANCE: "the result does not say of which sound and software it was made; analyse it again",
@@ -58,8 +58,8 @@ def _name(finding: Finding) -> str:
 
 
 def _because(finding: Finding) -> str:
-    if finding.outcome is Outcome.UNUSABLE:
-        return f": {finding.detail}"
+    if finding.outcome is Outcome.UNUSABLE and finding.detail is not None:
+        return f": {finding.detail.removeprefix(f'{_name(finding)} is ')}"
     words = [] if finding.reason is None else [_REASONS[finding.reason]]
     if finding.detail is not None:
         words.append(finding.detail)

@@ -33,6 +33,7 @@ class Evaluation:
     policy: Policy
     model: ModelId
     counts: Counts
+    complete_exams: int
     not_analysed: tuple[NotAnalysed, ...]
     applicability: Mapping[str, int]
     unknown_reasons: Mapping[str, Mapping[str, int]]
@@ -93,6 +94,7 @@ def evaluated(
         policy=policy,
         model=model,
         counts=tally.counts(),
+        complete_exams=tally.complete_exams,
         not_analysed=tuple(tally.not_analysed),
         applicability=tally.applicability,
         unknown_reasons=tally.reasons,

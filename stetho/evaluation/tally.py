@@ -8,6 +8,7 @@ from stetho.analysis import RecordingResult
 from stetho.errors import InputError
 from stetho.evaluation.cases import Case, Cases, as_columns
 from stetho.evaluation.labelled import Labelled, LabelledRecording
+from stetho.exam.site import STANDARD_SITES
 from stetho.exam.verdict import ExamResult
 from stetho.stream import Origin
 
@@ -33,6 +34,8 @@ class Tally:
         self._simulated = 0
         self._reasons: dict[str, Counter[str]] = {"exam": Counter(), "recording": Counter()}
         self.not_analysed: list[NotAnalysed] = []
+        self.complete_exams = 0
+        """Of the exams in the figures, those with all standard sites: no other can be called absent by the clinical policy."""
 
     def add_recording(self, of: LabelledRecording, result: RecordingResult | InputError) -> None:
         """One of `labelled.used`."""
@@ -53,6 +56,7 @@ class Tally:
         exam = self._labelled.exams[result.exam]
         if exam.truth is not None and self._heard[exam.exam]:
             self._reasons["exam"].update([result.reason] if result.reason else [])
+            self.complete_exams += all(site in result.sites for site in STANDARD_SITES)
             self._exams.append(Case(exam.person, exam.truth, result.label, result.probability, exam.groups))
 
     @property

@@ -113,6 +113,15 @@ def test_what_is_said_to_people(hearts: Path, command: Command) -> None:
     assert max(map(len, tables[3:])) <= 120
 
 
+@pytest.mark.parametrize("policy", ["clinical", "challenge"])
+def test_above_the_figures_it_is_said_that_no_exam_could_be_called_absent(
+    murmurs: Path, command: Command, policy: str
+) -> None:
+    said = command("evaluate", "--manifest", murmurs, "--policy", policy).out
+    heading = said[: said.index("sensitivity  ")]
+    assert ("No exam here has all of AV, PV, TV, MV" in heading) == (policy == "clinical")
+
+
 @pytest.mark.parametrize(
     ("asked", "code", "word"),
     [

@@ -233,7 +233,7 @@ def test_a_hostile_file_moves_no_cursor_and_ends_nothing(results: Path, command:
     said = command("reproduce", path)
     assert said.code == 1
     assert all(sign.isprintable() or sign == "\n" for sign in said.out)
-    assert "Line 1" in said.out
+    assert "Line 1  unusable: no result of" in said.out
     assert "1 identical, 1 NOT REPRODUCED, 1 unusable of 3" in said.out
 
 
@@ -316,3 +316,9 @@ def _counted(network: str, optimized: bool, findings: list[Finding]) -> str:
     largest = max(finding.largest_difference or 0.0 for finding in findings)
     counts = ", ".join(f"{outcomes.count(outcome)} {outcome}" for outcome in Outcome if outcome in outcomes)
     return f"{network}, {'' if optimized else 'not '}optimized: {counts}; largest difference {largest:.3f}"
+
+
+def test_without_results_one_sentence_shows_how_it_is_called(tmp_path: Path) -> None:
+    said = said_here(tmp_path, "reproduce")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr == "stetho: Name what `analyze --json` printed: `stetho reproduce results.jsonl`.\n"
