@@ -17,9 +17,9 @@ from stetho.errors import ModelError
 from stetho.inference.description import SCHEMA, ModelDescription
 from stetho.inference.manifest import manifest_of
 from stetho.inference.models import chosen_files, standing_of
-from stetho.inference.verification import Check, verify_trust, verify_whole
+from stetho.inference.verification import Check, failed_after, verify_trust, verify_whole
 from stetho.notice import INVESTIGATIONAL
-from stetho.trust.approval import write_approval
+from stetho.trust.approval import refuse_approved, write_approval
 from stetho.trust.site_key import SiteKey, needs_passphrase
 
 Folder = Annotated[
@@ -68,6 +68,8 @@ def verify(folder: Folder = None, json: Json = False) -> None:
                 print(f"ok    {check.name.replace('_', ' ')}: {check.found}", flush=True)
     except ModelError as error:
         refusal = error
+        if not json:
+            print(f"FAIL  {failed_after(passed, described.manifest).replace('_', ' ')}: {error}", flush=True)
     if json:
         print_json(_verified(described, passed, refusal))
     else:
@@ -117,13 +119,24 @@ def approve(
     key: Annotated[Path, typer.Option(metavar="FILE", help="The site's private key, of `stetho model keygen`.")],
     by: Annotated[str, typer.Option(metavar="NAME", help="Who approves it.")] = "",
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why, or on what evidence.")] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put it in the place of the approval that is there.")
+    ] = False,
     passphrase_file: PassphraseFile = None,
     json: Json = False,
 ) -> None:
-    """Verifies a model, and signs that this site uses it. It is trusted where the settings name the key, and only there."""
+    """Verifies a model, and signs that this site uses it. It is trusted where the settings name the key, and only there.
+
+    The model that ships needs no approval: nothing is signed, and the exit code is 0.
+    """
+    described = _described(folder)
+    if described.files.pinned:
+        _say_pinned(described, json=json)
+        return
+    if not replace:
+        refuse_approved(folder)
     passphrase = passphrase_of(passphrase_file, f"Passphrase of {key}") if needs_passphrase(key) else None
     site_key = SiteKey.read(key, passphrase)
-    described = _described(folder)
     for check in verify_whole(described.files):
         if not json:
             print(f"ok    {check.name.replace('_', ' ')}: {check.found}", flush=True)
@@ -132,14 +145,29 @@ def approve(
             print(line)
     made = described.approved_with(site_key, SYSTEM_CLOCK.now_utc(), by=by, note=note)
     path = write_approval(folder, made)
-    trusted_here = str(site_key.public) in load_config().trust.model_keys
+    keys = load_config().trust.model_keys
+    trusted_here = str(site_key.public) in keys
     if json:
         approved = {**_identity(described), "approval": made.to_json(), "file": str(path), "trusted_here": trusted_here}
         print_json({**approved, "notice": INVESTIGATIONAL, "schema": SCHEMA})
         return
     print(f"Wrote {path}: {made.words()}.")
     if not trusted_here:
-        print(f"This machine does not trust that key: {config_file()} doesn't name it under [trust].")
+        instead = ", in place of the line that is there" if keys else ""
+        listed = ", ".join(f'"{one}"' for one in (*keys, site_key.public))
+        print(f"This machine does not trust that key. To trust it, write under [trust] in {config_file()}{instead}:")
+        print(f"model_keys = [{listed}]")
+    print(INVESTIGATIONAL)
+
+
+def _say_pinned(described: ModelDescription, *, json: bool) -> None:
+    if json:
+        print_json(described.to_json())
+        return
+    name = f"{described.manifest.name} {described.manifest.version}"
+    print(
+        f"{name} in {described.files.folder} ships with this version of stetho and needs no approval: nothing was signed."
+    )
     print(INVESTIGATIONAL)
 
 

@@ -36,6 +36,9 @@ def facts(model: ModelDescription) -> Iterator[str]:
     ):
         if words not in {None, ""}:
             yield _line(label, words)
+    other = model.other_card()
+    if other is not None:
+        yield f"Warning: the card is about version {other}, and the manifest says {model.manifest.version}."
 
 
 def _line(label: str, words: object) -> str:

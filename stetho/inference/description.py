@@ -1,5 +1,6 @@
 """What a model is, was made of and is for, in a form to be read: nothing here decides anything."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,15 @@ class ModelDescription:
     def card(self) -> Path | None:
         path = self.files.folder / CARD
         return path if path.is_file() else None
+
+    def other_card(self) -> str | None:
+        """The version in the heading of the card, where it is not the model's: such a card is about another one."""
+        if self.card is None:
+            return None
+        with self.card.open("rb") as file:
+            heading = file.readline(_MOST_LETTERS).decode(errors="replace")
+        versions = re.findall(r"(?<!\S)v?(\d+(?:\.\d+)+\S*)", heading)
+        return printable(versions[0]) if versions and self.manifest.version not in versions else None
 
     def approved_with(self, key: SiteKey, now: datetime, *, by: str, note: str) -> Approval:
         """The site's signature for these bytes. Raises ConfigError for words that can't be shown in one line."""

@@ -128,6 +128,17 @@ def write_approval(folder: Path, approval: Approval) -> Path:
     return path
 
 
+def refuse_approved(folder: Path) -> None:
+    """Raises ConfigError where an approval lies in `folder`, whoever gave it: another would take its place and its words."""
+    try:
+        found = read_approval(folder)
+        said = None if found is None else f"The model in {folder} is already {found.words()}"
+    except ModelError:
+        said = f"There is a file {folder / FILE} already, which can't be read as an approval"
+    if said is not None:
+        raise ConfigError(f"{said}: --replace puts a new approval in its place.")
+
+
 def read_approval(folder: Path) -> Approval | None:
     """The approval beside a model, unchecked; None where there is none. Raises ModelError for a file that is not one."""
     try:

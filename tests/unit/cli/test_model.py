@@ -126,7 +126,10 @@ def test_from_a_folder_to_a_model_that_is_used_and_back(
     assert (approved["approval"]["key"], approved["trusted_here"]) == (key, False)
     assert approved["notice"] == INVESTIGATIONAL
     code, out, _ = run("model", "verify", own_model)
-    assert (code, out.splitlines()[-1]) == (7, INVESTIGATIONAL)
+    *rows, failed, notice = out.splitlines()
+    assert (code, notice) == (7, INVESTIGATIONAL)
+    assert [row[:4] for row in rows] == ["ok  "] * 4
+    assert failed.startswith("FAIL  trust: The model murmur 9.0.0 in ")
     assert run(*use)[0] == 7
 
     # The settings name it.
@@ -159,7 +162,9 @@ def test_the_settings_can_name_the_model(
 ) -> None:
     code, out, _ = run("model", "approve", own_model, "--key", "site.key")
     assert code == 0
-    assert out.splitlines()[-1] == INVESTIGATIONAL
+    *_, untrusted, line, notice = out.splitlines()
+    assert untrusted.startswith("This machine does not trust that key. To trust it, write under [trust] in ")
+    assert (line, notice) == (f'model_keys = ["{key}"]', INVESTIGATIONAL)
     trust(key)
     settings = (tmp_path / "config.toml").read_text(encoding="utf-8")
     (tmp_path / "config.toml").write_text(f'model = "{own_model.as_posix()}"\n{settings}', encoding="utf-8")
@@ -167,6 +172,68 @@ def test_the_settings_can_name_the_model(
     assert code == 0
     assert json.loads(out)["model"]["version"] == "9.0.0"
     assert "9.0.0" in run("model", "show")[1]
+
+
+def test_an_approval_is_replaced_only_where_that_is_asked_for(
+    run: Run, own_model: Path, key: str, trust: Callable[..., None]
+) -> None:
+    approve = ("model", "approve", own_model, "--key", "site.key")
+    other = "ed25519:" + "0" * 64
+    trust(other)
+    code, out, _ = run(*approve, "--by", "Dr. Ada")
+    assert (code, f'model_keys = ["{other}", "{key}"]' in out.splitlines()) == (0, True)
+    assert "in place of the line that is there:" in out
+    first = (own_model / "approval.json").read_bytes()
+    code, out, err = run(*approve)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert "is already approved by" in err
+    assert "(Dr. Ada)" in err
+    assert "--replace" in err
+    assert (own_model / "approval.json").read_bytes() == first
+    assert run(*approve, "--by", "Dr. Bo", "--replace")[0] == 0
+    assert "Dr. Bo" in (own_model / "approval.json").read_text(encoding="utf-8")
+    (own_model / "approval.json").write_text("{}", encoding="utf-8")
+    code, _, err = run(*approve)
+    assert (code, "--replace" in err) == (2, True)
+
+
+def test_a_copy_of_the_shipped_model_is_not_signed(
+    run: Run, key: str, tmp_path: Path, validate: Callable[[str, Any], None]
+) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in (MANIFEST, NETWORK):
+        (copy / file).write_bytes((find_model() / file).read_bytes())
+    code, out, _ = run("model", "approve", copy, "--key", "site.key")
+    assert (code, out.splitlines()[-1]) == (0, INVESTIGATIONAL)
+    assert "needs no approval: nothing was signed" in out
+    code, out, _ = run("model", "approve", copy, "--key", "site.key", "--json")
+    said = json.loads(out)
+    validate("model", said)
+    assert (code, said["trusted_by"]) == (0, "pinned")
+    assert not (copy / "approval.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("heading", "warned"),
+    [
+        ("# murmur 9.0.0\n", None),
+        ("# murmur\n", None),
+        ("", None),
+        ("# murmur 9.0.1\n", "9.0.1"),
+        ("# murmur 1.2\x1b[2J", "1.2\ufffd[2J"),
+    ],
+)
+def test_a_card_about_another_version_is_warned_of(
+    run: Run, own_model: Path, key: str, heading: str, warned: str | None
+) -> None:
+    (own_model / "CARD.md").write_text(heading, encoding="utf-8")
+    for call in (("show", own_model), ("approve", own_model, "--key", "site.key")):
+        code, out, _ = run("model", *call)
+        assert code == 0
+        said = [line for line in out.splitlines() if line.startswith("Warning")]
+        words = f"Warning: the card is about version {warned}, and the manifest says 9.0.0."
+        assert said == ([] if warned is None else [words])
 
 
 def test_no_variable_of_a_session_widens_the_trust(
@@ -207,6 +274,8 @@ def test_what_this_machine_does_not_reproduce_is_not_approved(run: Run, own_mode
     assert "is not reproduced on this machine" in err
     assert "network: sha256" in out
     assert not (own_model / "approval.json").exists()
+    _, out, _ = run("model", "verify", own_model)
+    assert out.splitlines()[-2].startswith("FAIL  golden: The model murmur 9.0.0 is not reproduced")
     code, out, _ = run("model", "verify", own_model, "--json")
     assert code == 7
     assert [check["check"] for check in json.loads(out)["checks"]] == ["manifest", "network", "mel_table"]

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from firmware_bridge import checks, uart
 from firmware_bridge.announce import announced
+from firmware_bridge.commands import devices as listing
 
 
 @pytest.fixture
@@ -25,6 +27,17 @@ def test_a_running_simulator_is_listed_and_marked(own_runtime, stetho):
         "simulated": True,
         "schema": 1,
     } in listed
+
+
+def test_without_a_device_devices_and_doctor_say_the_same(monkeypatch, capsys):
+    for source in ("_simulators", "_ports", "_audio_inputs", "_in_the_air"):
+        monkeypatch.setattr(listing, source, list)
+    monkeypatch.setattr(uart, "serial_ports", list)
+    listing.devices()
+    (finding,) = checks._serial_ports()
+    said = capsys.readouterr().out
+    assert "`stetho live sim://murmur`" in said
+    assert "`stetho live sim://murmur`" in finding.advice
 
 
 def test_info_says_what_a_device_is(stetho):
