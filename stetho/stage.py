@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
+from stetho.errors import ConfigError
 from stetho.stream import Chunk, StreamSpec
 
 In_contra = TypeVar("In_contra", contravariant=True)
@@ -13,7 +14,8 @@ Out = TypeVar("Out")
 class Stage(Protocol[In_contra, Out_co]):
     """A synchronous, stateful step that never blocks and never reads a clock.
 
-    The output is bit-identical however the input is cut into pieces. Positions in the output are *source* samples.
+    The output is bit-identical however the input is cut into pieces. Positions in the output are *source* samples. A
+    stage works at the rate that it was prepared for: `process` raises ConfigError for a chunk of another one.
     """
 
     def prepare(self, spec: StreamSpec) -> StreamSpec:
@@ -37,7 +39,10 @@ class Stage(Protocol[In_contra, Out_co]):
 
 
 def run(stage: Stage[Chunk, Out], chunks: Iterable[Chunk]) -> Iterator[Out]:
-    """Feeds a whole stream to a prepared stage and flushes it; resets it wherever the stream has a gap."""
+    """Feeds a whole stream to a prepared stage and flushes it; resets it wherever the stream has a gap.
+
+    Raises ConfigError where the rate changes in mid-stream: what follows a stage was told of one rate, too.
+    """
     gate = GapGate()
     for chunk in chunks:
         if gate.opens_gap(chunk):
@@ -45,6 +50,14 @@ def run(stage: Stage[Chunk, Out], chunks: Iterable[Chunk]) -> Iterator[Out]:
             stage.reset("gap")
         yield from stage.process(chunk)
     yield from stage.flush()
+
+
+def require_rate(chunk: Chunk, prepared_hz: int) -> None:
+    """Raises ConfigError for a chunk of another rate: filters of the old one would give wrong numbers, unnoticed."""
+    if chunk.spec.rate_hz != prepared_hz:
+        raise ConfigError(
+            f"The stream goes on at {chunk.spec.rate_hz} Hz and not at {prepared_hz} Hz; end it here and begin a new one."
+        )
 
 
 class GapGate:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from stetho.dsp.spans import PendingSpans
 from stetho.errors import ConfigError
+from stetho.stage import require_rate
 from stetho.stream import CHEST, Chunk, Samples, Span, StreamSpec
 
 RATE_HZ = 100
@@ -64,6 +65,7 @@ class Envelope:
         """Gives the points that became known."""
         if self._kernel is None or self._spec is None:
             raise RuntimeError("Envelope.process() was called before prepare()")
+        require_rate(item, self._rate_hz)
         if not self._count:
             self._origin = item.start
         first, rate_hz = self._points(self._count), self._rate_hz

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stetho.dsp.design import butter_bandpass, steady_state
+from stetho.stage import require_rate
 from stetho.stream import CHEST, Chunk, Samples, StreamSpec
 
 LOW_HZ = 25.0
@@ -69,6 +70,7 @@ class BandPass:
         """Gives the chunk filtered."""
         if self._kernel is None or self._spec is None:
             raise RuntimeError("BandPass.process() was called before prepare()")
+        require_rate(item, self._spec.rate_hz)
         if not len(item):
             return ()
         if not self._seeded:

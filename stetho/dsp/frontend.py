@@ -12,7 +12,8 @@ class FrontEnd:
     """Stage: chunks of any rate from 2 kHz up (chest channel) to log-mel `Frames` in source samples.
 
     Bit-identical to `log_mel(to_2khz(samples, rate_hz))`. Above 2 kHz a frame comes 6 ms after its hop; at rates that
-    2 kHz doesn't divide, positions are true to half a millisecond.
+    2 kHz doesn't divide, positions are true to half a millisecond. A frame that holds a sample which is not finite is not
+    finite either.
     """
 
     def __init__(self) -> None:

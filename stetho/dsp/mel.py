@@ -15,6 +15,7 @@ import numpy.typing as npt
 from stetho.dsp.frames import Frames
 from stetho.dsp.spans import PendingSpans
 from stetho.errors import ConfigError
+from stetho.stage import require_rate
 from stetho.stream import Chunk, Samples, Span, StreamSpec
 
 RATE_HZ = 2000
@@ -117,6 +118,7 @@ class LogMel:
         """Gives the frames that the chunk completed, if any."""
         if self._kernel is None:
             raise RuntimeError("LogMel.process() was called before prepare()")
+        require_rate(item, RATE_HZ)
         held = self._filled
         out = np.empty((N_MELS, (held + len(item)) // HOP), dtype=np.float32)
         self._filled = self._kernel(self._history, held, item.chest, self._first, self._weights, out)

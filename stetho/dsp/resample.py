@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from stetho.dsp.spans import PendingSpans
 from stetho.errors import ConfigError
+from stetho.stage import require_rate
 from stetho.stream import CHEST, Chunk, Samples, Span, StreamSpec
 
 RATE_HZ = 2000
@@ -90,7 +91,8 @@ class Decimator:
 
     The filter's delay (6 ms) is taken out of the positions: output m of a stream that began at source sample s lies at
     source time s + m * rate / 2000, so it comes 6 ms late and `flush` gives the tail. Before the start and after the
-    end the stream counts as zeros. Positions of the chunks that come out count 2 kHz samples of the source's time.
+    end the stream counts as zeros. Positions of the chunks that come out count 2 kHz samples of the source's time. A
+    sample that is not finite stays so, and makes its surroundings (6 ms) so: nobody takes it for sound.
     """
 
     def __init__(self) -> None:
@@ -116,6 +118,7 @@ class Decimator:
         """Gives the 2 kHz samples that became known."""
         if self._plan is None:
             raise RuntimeError("Decimator.process() was called before prepare()")
+        require_rate(item, self._rate_hz)
         if not self._received:
             self._origin = item.start
         self._last = item

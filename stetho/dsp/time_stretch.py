@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stetho.dsp.spans import PendingSpans
-from stetho.stage import run
+from stetho.stage import require_rate, run
 from stetho.stream import CHEST, Chunk, Origin, Samples, Span, StreamSpec, read_only
 
 FRAME_S = 0.06
@@ -63,6 +63,7 @@ class HalfSpeed:
         """Gives the stretched sound as far as it is known."""
         if self._spec is None:
             raise RuntimeError("HalfSpeed.process() was called before prepare()")
+        require_rate(item, self._spec.rate_hz)
         if not len(item):
             return ()
         if self._last is None:

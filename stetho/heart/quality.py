@@ -16,6 +16,7 @@ from stetho.heart.likeness import BINS_HZ, COLUMNS, LINES_HZ, MEMORY_BINS, STEP_
 from stetho.heart.score_card import Opinion, opinion
 from stetho.heart.summary import QualitySummary, poor_cause, summarize, usable_over
 from stetho.heart.traits import FEWEST_FRAMES, MOST_FRAMES
+from stetho.stage import require_rate
 from stetho.stream import Chunk, Span, StreamSpec
 
 __all__ = ["Quality", "QualityGate", "QualitySummary", "Reason", "poor_cause", "summarize", "usable_over"]
@@ -68,6 +69,7 @@ class QualityGate:
         """Gives the half seconds that became known."""
         if self._kernel is None:
             raise RuntimeError("QualityGate.process() was called before prepare()")
+        require_rate(item, self._rate_hz)
         if not len(item):
             return ()
         if not self._count:

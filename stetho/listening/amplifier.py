@@ -9,6 +9,7 @@ import numpy as np
 
 from stetho.errors import ConfigError
 from stetho.listening.held_back import HeldBack
+from stetho.stage import require_rate
 from stetho.stream import CHEST, Chunk, Samples, StreamSpec
 
 CEILING = 0.98
@@ -70,6 +71,7 @@ class Amplifier:
         """Gives what became known, 2 ms behind."""
         if self._spec is None:
             raise RuntimeError("Amplifier.process() was called before prepare()")
+        require_rate(item, self._spec.rate_hz)
         if not len(item):
             return ()
         self._held.take(item)

@@ -8,6 +8,7 @@ import numpy as np
 
 from stetho.dsp.design import steady_state
 from stetho.listening.mode import Mode
+from stetho.stage import require_rate
 from stetho.stream import CHEST, Chunk, StreamSpec
 
 FADE_S = 0.03
@@ -56,6 +57,7 @@ class ModeBank:
         """Gives the chunk as it is heard."""
         if self._kernel is None or self._spec is None:
             raise RuntimeError("ModeBank.process() was called before prepare()")
+        require_rate(item, self._spec.rate_hz)
         if not len(item):
             return ()
         if not self._count:

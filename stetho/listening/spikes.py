@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stetho.listening.held_back import HeldBack
+from stetho.stage import require_rate
 from stetho.stream import CHEST, Chunk, Samples, StreamSpec
 
 LOOK_BACK_S = 0.003
@@ -60,6 +61,7 @@ class SpikeRemoval:
         """Gives what became known, 3 ms behind."""
         if self._spec is None:
             raise RuntimeError("SpikeRemoval.process() was called before prepare()")
+        require_rate(item, self._spec.rate_hz)
         if not len(item):
             return ()
         if not self._held.begun:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stetho.errors import ConfigError
+from stetho.stage import require_rate
 from stetho.stream import CHEST, Chunk, StreamSpec
 
 BLOCK_S = 0.2
@@ -63,6 +64,7 @@ class HumNotch:
         """Gives the chunk without hum."""
         if self._kernel is None or self._spec is None:
             raise RuntimeError("HumNotch.process() was called before prepare()")
+        require_rate(item, self._spec.rate_hz)
         if not len(item):
             return ()
         out = np.empty((1, len(item)), dtype=np.float32)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stetho.errors import ConfigError
+from stetho.stage import require_rate
 from stetho.stream import CHEST, Chunk, StreamSpec
 
 AMBIENT = "ambient"
@@ -34,6 +35,7 @@ class AmbientCanceller:
         self._least = np.float32(LEAST_ENERGY * taps)
         self._settle = 0.0
         self._at = 0
+        self._channels: tuple[str, ...] = ()
         self._count = 0
         self._spec: StreamSpec | None = None
         self._kernel: Callable[..., Any] | None = None
@@ -46,7 +48,7 @@ class AmbientCanceller:
             raise ConfigError(f"This stream has no {AMBIENT!r} channel to cancel noise with; thin it out instead.")
         self._kernel = nlms
         self._settle = 1.0 - exp(-1.0 / (SETTLE_S * spec.rate_hz))
-        self._at = spec.channels.index(AMBIENT)
+        self._channels, self._at = spec.channels, spec.channels.index(AMBIENT)
         self._spec = replace(spec, channels=(CHEST,))
         self.reset("prepare")
         return self._spec
@@ -55,6 +57,9 @@ class AmbientCanceller:
         """Gives the chest without the room."""
         if self._kernel is None or self._spec is None:
             raise RuntimeError("AmbientCanceller.process() was called before prepare()")
+        require_rate(item, self._spec.rate_hz)
+        if item.spec.channels != self._channels:
+            raise ConfigError(f"The stream goes on with other channels than {self._channels}; begin a new one.")
         if not len(item):
             return ()
         out = np.empty((1, len(item)), dtype=np.float32)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from stetho.errors import ConfigError
 from stetho.listening.held_back import HeldBack
+from stetho.stage import require_rate
 from stetho.stream import CHEST, Chunk, Samples, StreamSpec
 
 LOWEST_RATE_HZ = 1000
@@ -67,6 +68,7 @@ class SpectralDenoiser:
         """Gives the chunk with less noise."""
         if self._kernel is None or self._spec is None or self._plan is None:
             raise RuntimeError("SpectralDenoiser.process() was called before prepare()")
+        require_rate(item, self._spec.rate_hz)
         if not len(item):
             return ()
         self._held.take(item)
