@@ -35,6 +35,15 @@ def test_chunking_law(cut, rate_hz, sizes):
     assert marked == {i for s in whole[0].concealed for i in range(s.start, s.stop)}
 
 
+@pytest.mark.parametrize("rate_hz", [2000, 4000, 11025])
+def test_it_is_scipys(rate_hz):
+    signal = pytest.importorskip("scipy.signal", reason="scipy is not installed (extra lab)")
+    left = np.exp(-1.0 / (0.02 * rate_hz))
+    energy = signal.lfilter([1.0 - left], [1.0, -left], NOISE.astype(np.float64) ** 2)
+    last = [-(-(point + 1) * rate_hz // 100) - 1 for point in range(NOISE.size * 100 // rate_hz)]
+    np.testing.assert_allclose(envelope(NOISE, rate_hz), np.sqrt(energy[last]), rtol=1e-6)
+
+
 def test_a_tone_has_the_height_of_its_effective_value():
     tone = np.sin(2 * np.pi * 200 * np.arange(8000) / 4000).astype(np.float32)
     out = envelope(tone, 4000)

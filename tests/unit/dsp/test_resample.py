@@ -40,6 +40,20 @@ def test_response(rate_hz):
     assert _gain_db(rate_hz, np.linspace(1200, rate_hz * design(rate_hz).up / 2, 300)).max() <= -70
 
 
+@pytest.mark.parametrize("rate_hz", [3000, 4000, 8000, 11025, 44100, 48000])
+def test_it_is_scipys(rate_hz):
+    """At rates whose phases are all kept; the others interpolate, which `upfirdn` does not do."""
+    signal = pytest.importorskip("scipy.signal", reason="scipy is not installed (extra lab)")
+    plan = design(rate_hz)
+    assert plan.table.shape[0] - 1 == plan.up
+    taps = plan.table[:-1, ::-1].astype(np.float64).T.ravel()  # on the fine grid of `up` points a sample
+    delay = plan.half * plan.up
+    fine = signal.upfirdn(taps, np.pad(NOISE.astype(np.float64), (0, plan.half)), plan.up, 1)
+    ours = to_2khz(NOISE, rate_hz)
+    theirs = fine[delay + np.arange(ours.size) * plan.down]
+    assert np.abs(ours - theirs).max() <= 1e-6 * np.abs(theirs).max()
+
+
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 @pytest.mark.parametrize("tone_hz", [50, 333, 790])
 def test_a_tone_comes_out_in_place(rate_hz, tone_hz):
