@@ -50,12 +50,14 @@ Heard = Onset | OnlineBeat | OnlineRate
 
 
 class BeatListener:
-    """Stage: log-mel `Frames` to `Onset`, `OnlineBeat` and `OnlineRate`. Frames after a gap begin anew by themselves."""
+    """Stage: log-mel `Frames` to `Onset`, `OnlineBeat` and `OnlineRate`.
+
+    Frames after a gap of more than two hops begin anew by themselves; a smaller one is bridged, and every time stays true.
+    """
 
     def __init__(self, model: BeatsModel, lag_frames: int = LAG_FRAMES) -> None:
         self._tracker = BeatTracker(model, lag_frames)
         self._rate_hz = 1
-        self._expected: float | None = None
         self._intervals: deque[Interval] = deque()
         self._last: dict[HeartState, Onset] = {}
         self._interval_s: float | None = None
@@ -67,15 +69,13 @@ class BeatListener:
 
     def process(self, item: Frames) -> Iterable[Heard]:
         """Gives what these frames made known."""
-        if self._expected is not None and abs(item.start - self._expected) > item.hop / 2:
+        if not self._tracker.bridges(item):
             self.reset("gap")
-        self._expected = item.start + len(item) * item.hop
-        begun = item.start - round(self._tracker.frames * item.hop)
         for piece in _seconds(item, self._tracker.frames):
             for onset in self._tracker.process(piece):
                 yield from self._heard(onset)
             if self._tracker.frames % PERIOD_EVERY == 0:
-                yield self._rate(begun + round(self._tracker.frames * item.hop))
+                yield self._rate(self._tracker.heard_to)
 
     def flush(self) -> Iterable[Heard]:
         """The stream has ended: what was not decided is said with no confidence."""
@@ -85,7 +85,6 @@ class BeatListener:
     def reset(self, reason: str) -> None:
         """Forgets the heart."""
         self._tracker.reset(reason)
-        self._expected = None
         self._intervals.clear()
         self._last.clear()
         self._interval_s = None

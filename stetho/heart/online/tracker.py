@@ -15,6 +15,7 @@ from stetho.heart.durations import STATES, Durations
 from stetho.heart.online.decoder import Decided, LaggedDecoder
 from stetho.heart.online.network import CausalStates, Weights, log_probabilities
 from stetho.heart.online.onset import Onset
+from stetho.heart.online.timeline import Timeline
 from stetho.heart.period import Period, period_of
 from stetho.stream import StreamSpec
 
@@ -74,7 +75,7 @@ class BeatTracker:
         self._keep = max(PERIOD_OVER, lag_frames + 2)
         self._recent = np.zeros((0, 4))
         self._heard = 0
-        self._start, self._hop = 0, 0.0
+        self._timeline = Timeline(self._keep + PERIOD_EVERY)
         self.period: Period | None = None
 
     def prepare(self, spec: StreamSpec) -> StreamSpec:
@@ -88,10 +89,18 @@ class BeatTracker:
         """Frames heard since the last reset."""
         return self._heard
 
+    @property
+    def heard_to(self) -> int:
+        """The source sample up to which the frames reach; there has to be one."""
+        return self._timeline.end_of(self._heard)
+
+    def bridges(self, item: Frames) -> bool:
+        """Whether these frames may follow; after a gap of more than two hops it takes a reset."""
+        return self._timeline.bridges(item)
+
     def process(self, item: Frames) -> Iterable[Onset]:
         """Gives the onsets that were decided by these frames."""
-        if not self._heard:
-            self._start, self._hop = item.start, item.hop
+        self._timeline.add(item)
         ahead = self._model.weights.look_ahead
         logits = self._network.process(item.log_mel)
         spoken_of = log_probabilities(logits[max(0, ahead - self._heard) :])
@@ -117,6 +126,7 @@ class BeatTracker:
         self._decoder.expect(self._durations)
         self._recent = np.zeros((0, 4))
         self._heard = 0
+        self._timeline.reset()
         self.period = None
 
     def _onset(self, decided: Decided) -> Onset:
@@ -127,14 +137,14 @@ class BeatTracker:
                 edge(self._recent, decided.boundary - first, decided.state) + first + FADING_FRAMES[decided.state]
             ),
             STATES[decided.state],
-            self._start + round(known_frames * self._hop),
+            self._timeline.end_of(known_frames),
             self._trust(known_frames)
             * self._seen(decided.boundary - first, decided.state)
             * (2.0 * decided.certainty - 1.0),
         )
 
     def _at(self, boundary: float) -> float:
-        return self._start + (boundary + EDGE_FRAMES) * self._hop
+        return self._timeline.at(boundary + EDGE_FRAMES)
 
     def _seen(self, boundary: int, state: int) -> float:
         """Whether the network sees what the path says: where a path must go on, it goes on, whatever is heard."""
