@@ -74,11 +74,15 @@ class RecordingRun:
 
     async def _stream(self) -> None:
         async for item in self._source.stream(self._wanted):
-            # Where the device ever said another site than the user, that is what is told.
-            doubted = self._site is not None and self._device_site not in {None, self._site}
-            if isinstance(item, ContactChange) and item.site is not None and not doubted and self._device is not None:
-                self._device_site = item.site
-                self._describe(self._device)
+            if isinstance(item, ContactChange) and self._wanted.holds(item.at_sample, self._source.spec()):
+                self._lies_at(item.site)
+
+    def _lies_at(self, device_site: str | None) -> None:
+        """Where the device ever said another site than the user, that is what is told."""
+        doubted = self._site is not None and self._device_site not in {None, self._site}
+        if device_site is not None and not doubted and self._device is not None:
+            self._device_site = device_site
+            self._describe(self._device)
 
     async def _until_done(self, streaming: "asyncio.Task[None]", show: Callable[[float], None]) -> None:
         while not streaming.done() and not self._wanted.complete:

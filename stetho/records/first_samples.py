@@ -28,6 +28,10 @@ class FirstSamples:
     def ahead(self, chunk: Chunk, holes: tuple[Hole, ...], /) -> None:
         self._give(self._archive.ahead, chunk, holes)
 
+    def holds(self, index: int, spec: StreamSpec) -> bool:
+        """Whether sample `index` of a stream is among them."""
+        return index < self._limit(spec)
+
     def _limit(self, spec: StreamSpec) -> float:
         return math.inf if math.isinf(self._seconds) else max(1, round(self._seconds * spec.rate_hz))
 

@@ -99,6 +99,20 @@ def test_the_site_is_where_the_user_says_and_what_the_device_says_stands_beside_
     assert (sidecar["site"], sidecar["device_site"]) == (kept, "PV")
 
 
+def test_where_the_device_lies_behind_the_end_is_not_where_it_was_taken(
+    tmp_path: Path, command: Callable[..., Any]
+) -> None:
+    script = tmp_path / "moved.toml"
+    script.write_text('[[fault]]\naction = "move"\nat = "4s"\nfor = "1s"\nsite = "TV"\n', encoding="utf-8")
+    sites = {}
+    for seconds in ("3", "8"):
+        path = tmp_path / f"{seconds}.wav"
+        address = f"sim://murmur?site=PV&speed=0&faults={script}"
+        assert command("record", address, "-o", path, "--seconds", seconds).code == 0
+        sites[seconds] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["site"]
+    assert sites == {"3": "PV", "8": "TV"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

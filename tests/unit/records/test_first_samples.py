@@ -50,6 +50,7 @@ def test_holes_end_with_it_and_what_waits_behind_the_end_is_not_kept() -> None:
     first.ahead(chunk(450, 550), ())
     first.ahead(chunk(500, 550), ())
     first(chunk(0, 600), (Hole(Span(100, 200), HoleFate.RESENT), Hole(Span(450, 600), HoleFate.LOST)))
+    assert (first.holds(499, SPEC), first.holds(500, SPEC)) == (True, False)
     assert [(c.start, c.stop) for c in kept.early] == [(450, 500)]
     assert kept.given[0][1] == (Hole(Span(100, 200), HoleFate.RESENT), Hole(Span(450, 500), HoleFate.LOST))
 
