@@ -37,6 +37,7 @@ def test_without_a_device_devices_and_doctor_say_the_same(monkeypatch, capsys):
     (finding,) = checks._serial_ports()
     said = capsys.readouterr().out
     assert "`stetho live sim://murmur`" in said
+    assert finding.advice is not None
     assert "`stetho live sim://murmur`" in finding.advice
 
 
