@@ -59,6 +59,10 @@ def processor() -> str:
 
 def main() -> None:
     rows = [json.loads(text) for text in sys.stdin]
+    if not rows:
+        raise SystemExit(
+            "No row came on standard input; the table stays as it is. Give it what `stetho bench --json` prints."
+        )
     measured = [row for row in rows if row["ours_us"] is not None]
     left_out = [
         f"`{row['row']}` ({row['note'].removeprefix('not measured: ')})" for row in rows if row["ours_us"] is None
