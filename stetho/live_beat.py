@@ -29,35 +29,34 @@ from stetho.stream import Span, StreamSpec
 RECENT_BEATS = 48
 """Of which a running average is made: half a minute to a minute. All of them cost 2 ms, every other second."""
 EVERY_S = 2.0
-AT_ONCE = 50
-"""Frames that wait to be laid on the grid together: one by one they cost ten times as much."""
-MOST_SPANS = 64
-"""Poor half seconds that are remembered, and beats that wait until the rate is sure."""
+MOST_WAITING = 64
+"""Beats that wait until the rate is sure."""
 SURE_AGAIN = 3
 """Averages in a row that have to be sure after one that was not, and two at first: none comes and goes."""
 
 
 class LiveBeat:
-    """Frames, qualities, rates and onsets of one take in, in the order in which they come; events out."""
+    """Frames, qualities, rates and onsets of one take in, in the order in which they come; events out.
+
+    Frames and qualities may be ahead of the onsets and rates, by any time: what is said is the same.
+    """
 
     def __init__(self, spec: StreamSpec, take_start: int, take: int) -> None:
         self._spec, self._start, self._take = spec, take_start, take
         self._cycles = HeardCycles(spec, take_start)
         self._average = RunningAverage(spec, take_start, RECENT_BEATS)
         self._waiting: list[Frames] = []
-        self._poor: deque[Span] = deque(maxlen=MOST_SPANS)
-        self._heard: deque[Cycle] = deque(maxlen=MOST_SPANS)
+        self._poor: list[Span] = []
+        self._heard: deque[Cycle] = deque(maxlen=MOST_WAITING)
         self._said_s, self._said_beats = -EVERY_S, 0
         self._sure_in_a_row = SURE_AGAIN - 2
 
     def frames(self, frames: Frames) -> None:
-        """The next frames."""
+        """The next frames; they wait for the next rate, since one by one they cost ten times as much to lay on the grid."""
         if self._waiting and abs(self._waiting[-1].span.stop - frames.start) > frames.hop / 2:
-            self._lay()
+            self._lay(self._waiting[-1].span.stop)
         self._waiting.append(frames)
         self._poor.extend(frames.concealed)
-        if sum(map(len, self._waiting)) >= AT_ONCE:
-            self._lay()
 
     def quality(self, quality: Quality) -> None:
         """The next half second: no beat over a poor one counts."""
@@ -68,17 +67,19 @@ class LiveBeat:
         """The next onset; the beat that ends with it waits for the next rate."""
         self._heard.extend(cycle for cycle in self._cycles.process(onset) if not self._poor_under(cycle))
 
-    def rate(self, rate: HeartRate, now_s: float, of_windows: Callable[[], float]) -> AverageBeatEvent | None:
-        """The rate of now, once a second, with what it rests on: where it is sure, the beats of that time count.
+    def rate(self, rate: HeartRate, known_at: int, of_windows: Callable[[], float]) -> AverageBeatEvent | None:
+        """The rate, once a second, with what it rests on: where it is sure, the beats of that time count.
 
-        of_windows: the confidence of the rate that the windows have. Gives the average where it is time, and there are new
-        beats in it.
+        known_at: the source sample up to which it heard. of_windows: the confidence of the rate that the windows have. Gives
+        the average where it is time, and there are new beats in it.
         """
-        begun_s = self._spec.seconds(self._start)
+        now_s, begun_s = self._spec.seconds(known_at), self._spec.seconds(self._start)
+        oldest = known_at - LOOK_BACK_S * self._spec.rate_hz  # a beat from before it has no part any more
+        self._poor = [span for span in self._poor if span.stop > oldest]
+        self._lay(known_at)
         while self._heard and self._heard[0].start_s < now_s - begun_s - LOOK_BACK_S:
             self._heard.popleft()
         if phase_doubt(rate.confidence) is None:
-            self._lay()
             while self._heard:
                 self._average.beat(self._heard.popleft())
         if self._average.heard == self._said_beats or now_s < self._said_s + EVERY_S:
@@ -109,12 +110,17 @@ class LiveBeat:
         start, stop = self._start + cycle.start_s * rate, self._start + cycle.stop_s * rate
         return any(span.start < stop and start < span.stop for span in self._poor)
 
-    def _lay(self) -> None:
-        if self._waiting:
-            first = self._waiting[0]
-            log_mel = np.concatenate([frames.log_mel for frames in self._waiting], axis=1)
-            self._average.frames(Frames(log_mel, first.start, first.hop))
-            self._waiting = []
+    def _lay(self, stop: int) -> None:
+        """Lays the frames up to source sample `stop` on the grid; those after it wait."""
+        if not self._waiting:
+            return
+        start, hop = self._waiting[0].start, self._waiting[0].hop
+        log_mel = np.concatenate([frames.log_mel for frames in self._waiting], axis=1)
+        count = min(log_mel.shape[1], max(0, round((stop - start) / hop)))
+        if count:
+            self._average.frames(Frames(log_mel[:, :count], start, hop))
+        rest = log_mel[:, count:]
+        self._waiting = [Frames(rest, start + round(count * hop), hop)] if rest.shape[1] else []
 
 
 def final_average_beat(t_s: float, take: int, evidence: Evidence, spec: StreamSpec) -> AverageBeatEvent:

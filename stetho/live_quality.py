@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from stetho.dsp.spans import PendingSpans
 from stetho.events import QualityEvent
 from stetho.heart.advice import ADVICE
 from stetho.heart.assessment import Quality, Reason
@@ -21,19 +22,19 @@ class LiveQuality:
         self._spec, self._start, self._take, self._most_lost = spec, take_start, take, most_lost
         self._steady, self._best = SteadyCause(), BestWindow()
         self._good = 0
-        self._concealed = 0
+        self._concealed = PendingSpans()
         self._lost: deque[tuple[int, int]] = deque()
         """Where a stretch ended, and how many of its samples were lost or filled in."""
 
     def chunk(self, chunk: Chunk) -> None:
         """The next samples, of which some may be filled in."""
-        self._concealed += sum(len(hole) for hole in chunk.concealed)
+        self._concealed.add(chunk.concealed)
 
     def heard(self, quality: Quality) -> QualityEvent:
         """The next half second."""
         self._best.add(quality)
         self._good += len(quality.span) if quality.usable else 0
-        lost, self._concealed = self._concealed, 0
+        lost = sum(len(hole) for hole in self._concealed.take(quality.span.stop))
         if self._lost_share(quality.span.stop, lost) > self._most_lost:
             cause = self._steady.hear(Reason.LINK_LOSS)
         else:

@@ -30,24 +30,31 @@ class Take:
         self._concealed = concealed
         self.beat = LiveBeat(SPEC, START, 3)
         self.second = 0
-        self._onset = 0
+        self._frames_to = self._onset = 0
+
+    def ahead(self, seconds: int) -> None:
+        """Frames of the next seconds that come before what is said of them."""
+        for second in range(self._frames_to, self._frames_to + seconds):
+            mel = np.random.default_rng(second).normal(-9.0, 0.3, (40, 50)).astype(np.float32)
+            for first in range(0, 50, 10):
+                at = START + second * RATE_HZ + first * HOP
+                self.beat.frames(Frames(mel[:, first : first + 10], at, HOP, self._concealed))
+                self._concealed = ()
+        self._frames_to += seconds
 
     def hear(self, seconds: int, online: float = SURE, windows: float = SURE) -> list[AverageBeatEvent]:
         return [event for _ in range(seconds) if (event := self._next(online, windows)) is not None]
 
     def _next(self, online: float, windows: float) -> AverageBeatEvent | None:
-        mel = np.random.default_rng(self.second).normal(-9.0, 0.3, (40, 50)).astype(np.float32)
-        at = START + self.second * RATE_HZ
-        for first in range(0, 50, 10):
-            self.beat.frames(Frames(mel[:, first : first + 10], at + first * HOP, HOP, self._concealed))
-            self._concealed = ()
+        if self._frames_to <= self.second:
+            self._frames_to = self.second
+            self.ahead(1)
         self.second += 1
         while (at_s := self._onset // 4 * BEAT_S + OFFSETS_S[self._onset % 4]) < self.second - 1:
             place = START + at_s * RATE_HZ
             self.beat.onset(Onset(place, STATES[self._onset % 4], round(place) + RATE_HZ, 0.9))
             self._onset += 1
-        now_s = START / RATE_HZ + self.second
-        return self.beat.rate(HeartRate(75.0, online), now_s, lambda: windows)
+        return self.beat.rate(HeartRate(75.0, online), START + self.second * RATE_HZ, lambda: windows)
 
 
 def test_it_comes_every_other_second_of_all_beats_of_the_sure_seconds(validate) -> None:
@@ -89,6 +96,13 @@ def test_no_beat_over_poor_or_filled_in_signal_counts() -> None:
     assert event.beats["used"] == 7  # of eleven
     concealed = Take(concealed=(Span(START, START + 3 * RATE_HZ),))
     assert concealed.hear(10)[-1].beats["used"] == 7
+
+
+def test_frames_that_come_long_before_their_beats_change_nothing() -> None:
+    take, late = Take(), Take()
+    late.ahead(60)
+    events = [event.to_json() for event in take.hear(24)]
+    assert [event.to_json() for event in late.hear(24)] == events != []
 
 
 def test_hours_of_stream_take_no_more_memory_than_minutes() -> None:

@@ -82,3 +82,16 @@ def test_a_link_that_falls_silent_is_said_at_once(validate) -> None:
     assert isinstance(event, QualityEvent)
     assert (event.cause, event.usable, event.t_s) == ("link_loss", False, 3.5)
     validate("live", event.to_json())
+
+
+def test_samples_filled_in_count_for_the_half_second_they_lie_in_however_far_ahead_the_chunks_are() -> None:
+    chunks = [concealing(index, 350 if index in (3, 4) else 0) for index in range(20)]
+    cut, ahead = live(), live()
+    for chunk in chunks:
+        ahead.chunk(chunk)
+    said = []
+    for index, chunk in enumerate(chunks):
+        cut.chunk(chunk)
+        said.append(cut.heard(half(index)))
+    assert [ahead.heard(half(index)) for index in range(20)] == said
+    assert {event.cause for event in said} == {None, Reason.LINK_LOSS}
