@@ -103,7 +103,7 @@ def test_where_the_device_lies_behind_the_end_is_not_where_it_was_taken(
     tmp_path: Path, command: Callable[..., Any]
 ) -> None:
     script = tmp_path / "moved.toml"
-    script.write_text('[[fault]]\naction = "move"\nat = "4s"\nfor = "1s"\nsite = "TV"\n', encoding="utf-8")
+    script.write_text('[[fault]]\naction = "move"\nat = "3.02s"\nfor = "50ms"\nsite = "TV"\n', encoding="utf-8")
     sites = {}
     for seconds in ("3", "8"):
         path = tmp_path / f"{seconds}.wav"
