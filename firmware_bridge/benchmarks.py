@@ -1,4 +1,4 @@
-"""Rows of `stetho bench` that need the wire: decoding, and the whole chain for a chunk of 20 ms."""
+"""Rows of `stetho bench` that need the wire: decoding, and what happens to a chunk of 20 ms on its way."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -6,6 +6,7 @@ from itertools import islice
 import numpy as np
 
 from firmware_bridge.assemble import Assembler
+from firmware_bridge.benchmarks_live import ROW, live_chunk
 from firmware_bridge.benchmarks_pty import capture_to_chunk
 from firmware_bridge.wire import Audio, Codec, PacketDecoder, encode
 from stetho.bench.row import Benchmark, Goal, Row
@@ -24,13 +25,14 @@ _SPEC = StreamSpec(RATE_HZ, Origin.SIMULATED)
 def benchmarks() -> tuple[Benchmark, ...]:
     return (
         Benchmark("chain_chunk_20ms", _chain),
+        Benchmark(ROW, live_chunk),
         Benchmark("wire_decode", _wire_decode),
         Benchmark("capture_to_chunk_pty", capture_to_chunk),
     )
 
 
 def _chain() -> Row:
-    """From a frame's bytes to filtered samples, log-mel frames and quality; all that happens for each chunk."""
+    """From a frame's bytes to filtered samples, log-mel frames and quality: the stages alone. What a running take makes of it is `live_chunk_20ms`."""
     frames = _frames()
     streams = _endless(lambda: _fresh_chain(frames))
     return Row("chain_chunk_20ms", time_call(lambda: next(streams)), goal=Goal(median_us=60, p99_us=1000))

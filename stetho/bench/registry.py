@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import entry_points
 
-from stetho.bench import bandpass, inference, listening, mel
+from stetho.bench import bandpass, inference, listening, mel, pictures
 from stetho.bench.row import Benchmark, Row
 from stetho.errors import ConfigError
 
@@ -14,7 +14,8 @@ ENTRY_POINT_GROUP = "stetho.benchmarks"
 
 def all_benchmarks() -> tuple[Benchmark, ...]:
     """Ours, then those of other packages."""
-    found = [*bandpass.benchmarks(), *mel.benchmarks(), *listening.benchmarks(), *inference.benchmarks()]
+    ours = (bandpass, mel, pictures, listening, inference)
+    found = [benchmark for module in ours for benchmark in module.benchmarks()]
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda e: e.name):
         provider: Callable[[], tuple[Benchmark, ...]] = entry.load()
         found.extend(provider())
