@@ -100,9 +100,9 @@ class LiveTake:
         Chunks that waited come joined. So no rate hears of a window that ends after it: the frame that fills a window comes
         in the part that begins with its edge, or 10 ms before it (at 2 kHz, where none is late).
         """
-        rate_hz, start = self.spec.rate_hz, chunk.start
+        rate_hz, start, stop = self.spec.rate_hz, chunk.start, chunk.stop
         first = self.begun.start - rate_hz // 100
-        while start < chunk.stop:
+        while start < stop:
             edge = first + ((start - first) // rate_hz + 1) * rate_hz
             if (part := chunk.between(start, edge)) is not None:
                 yield part
