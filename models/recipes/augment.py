@@ -47,12 +47,13 @@ def under(power: Tensor, noise: Tensor, ratio_db: tuple[float, float], generator
     return noise * level * torch.exp(-DB * ratio)
 
 
-def drowned(power: Tensor, noise: Tensor) -> Tensor:
-    """How far a noise hides what a murmur would be heard in (100-500 Hz), ``(n,)``: 0 where it is no louder there than all
-    of the heart, 1 from 6 dB more on."""
+def drowned(power: Tensor, noise: Tensor, louder_db: tuple[float, float]) -> Tensor:
+    """How far a noise hides what a murmur would be heard in (100-500 Hz), ``(n,)``: 0 where it is at most the first of
+    ``louder_db`` louder there than all of the heart, 1 from the second on."""
+    begins, ends = louder_db
     heart = power[..., MURMUR_BANDS].mean(dim=(1, 2))
-    louder_db = torch.log(noise[..., MURMUR_BANDS].mean(dim=(1, 2)) / heart) / DB
-    return (louder_db / 6.0).clamp(0.0, 1.0)
+    found_db = torch.log(noise[..., MURMUR_BANDS].mean(dim=(1, 2)) / heart) / DB
+    return ((found_db - begins) / (ends - begins)).clamp(0.0, 1.0)
 
 
 def with_gain(power: Tensor, generator: torch.Generator) -> Tensor:

@@ -32,7 +32,8 @@ class Variety:
     stretch_share: float = 0.5
     noise_share: float = 0.6  # share of windows with another sound under them: steady noise, or, of these,
     noise_db: tuple[float, float] = (3.0, 33.0)  # how much louder the window is than that sound
-    drowning: bool = True  # whether a murmur's band full of noise makes a window one that nobody can judge
+    drowning: bool = True  # whether a murmur's band full of noise makes a window one that nobody can judge, wholly so
+    drowned_db: tuple[float, float] = (0.0, 6.0)  # at the second: how much louder the noise is there than the heart
     room_share: float = 0.25  # a recorded room sound
     voice_share: float = 0.15  # a made voice
     response: float = 1.0  # size of the random device response; 0 turns it off
@@ -113,7 +114,7 @@ class Batches:
         mixed = torch.from_numpy(power)
         noise = augment.under(mixed[places], self._other_sounds(len(places)), self._variety.noise_db, self._torch)
         if self._variety.drowning:
-            hidden = augment.drowned(mixed[places], noise).numpy()
+            hidden = augment.drowned(mixed[places], noise, self._variety.drowned_db).numpy()
             labels[places] += hidden[:, None] * (self._targets.cannot_judge - labels[places])
             timings[places[hidden > 0.5]] = np.nan
         mixed[places] += noise

@@ -27,7 +27,7 @@ FASTEST_US = Goal("<=", 800.0)
 ATTEMPTS: Mapping[str, tuple[str, ...]] = {
     "not a heart": ("windows without a heart (voices",),
     "packets lost": (),
-    "robustness": ("steady noise makes the network", "where noise fills the band"),
+    "robustness": ("steady noise makes the network", "where noise fills the band", "hidden long before the noise"),
     "calibration error": ("from which unknown probability on", "what speaks for a visit?", "mean of two seeds"),
     "called unknown": ("from which unknown probability on", "unusable recordings teach unknown", "mixup in power"),
     "diastolic": (

@@ -38,6 +38,7 @@ VARIANTS: dict[str, Recipe] = {
     "no_timing": Recipe(schedule=Schedule(timing_share=0.0)),
     "silent_site_full": Recipe(emphasis=Emphasis(silent_site=1.0)),
     "quieter": Recipe(variety=replace(Variety(), noise_share=0.35, noise_db=(8.0, 35.0), drowning=False)),
+    "soon_drowned": Recipe(variety=replace(Variety(), drowned_db=(-9.0, 0.0))),
     "not_drowning": Recipe(variety=replace(Variety(), drowning=False)),
 }
 
